@@ -1,0 +1,100 @@
+package yuma
+
+import (
+	"math"
+
+	"github.com/dendra-net/dendra/fixed"
+)
+
+// Weight is one entry of a vote: the weight given to a neuron, relative to the others in the row.
+type Weight struct{ UID, Value uint16 }
+
+// Cell is one entry of a row of shares: a bond, or a value in a Trace.
+type Cell struct {
+	UID   uint16
+	Value fixed.Frac
+}
+
+// NoCommit in Input.CommitBlock stands for a neuron without a live commit.
+const NoCommit uint64 = math.MaxUint64
+
+// Input is the state of a subnet at an epoch. The number of neurons is len(Stake), at most 65,536. Slices per uid should
+// be as long; a shorter one is read as if padded with zeros. Rows are sorted by UID without repetition; cells out of
+// order, and cells for uids that do not exist, are ignored.
+type Input struct {
+	Params Params
+	// Block is the height of this epoch, LastStepBlock that of the one before (0: there was none).
+	Block, LastStepBlock uint64
+	// Emission is what is to be paid, in rao.
+	Emission uint64
+	// Stake in rao, per uid. A sum beyond 2^64 is computed after dropping as many low bits as it exceeds it by.
+	Stake []uint64
+	// LastUpdate and RegisteredAt are block heights, per uid.
+	LastUpdate, RegisteredAt []uint64
+	// Permits held now, from the epoch before, per uid.
+	Permits []bool
+	// CommitBlock is the height of the oldest live commit per uid, or NoCommit; nil when there are none at all.
+	CommitBlock []uint64
+	// Weights and Bonds are rows per uid, nil where there are none. Bonds are what the epoch before stored.
+	Weights [][]Weight
+	Bonds   [][]Cell
+}
+
+// Output is everything an epoch decides. Slices are per uid; shares are between 0 and 1.
+type Output struct {
+	Stake          []fixed.Frac // share of all stake
+	ActiveStake    []fixed.Frac // share of the stake that votes
+	Consensus      []fixed.Frac // largest weight a majority agrees on
+	Prerank        []fixed.Frac // stake-weighted votes before clipping
+	Rank           []fixed.Frac // and after
+	Trust          []fixed.Frac // Rank / Prerank
+	ValidatorTrust []fixed.Frac // part of the row that survived clipping
+	Incentive      []fixed.Frac // Rank over its sum
+	Dividends      []fixed.Frac // reward of validators for their bonds, over its sum
+	ServerShare    []fixed.Frac // shares of the emission: as server, as validator, together
+	ValidatorShare []fixed.Frac
+	Share          []fixed.Frac
+
+	ServerEmission, ValidatorEmission, Emission []uint64 // payouts in rao: as server, as validator, together
+
+	Active     []bool
+	NewPermits []bool
+	// Bonds to store: a row for each uid that holds a new permit, nil for the others. Values are at most one and never 0.
+	Bonds [][]Cell
+	// Carry says that nothing was paid and the emission should stay pending: there was nobody to pay, or
+	// Params.CarryIfNoIncentive forbade it.
+	Carry bool
+}
+
+// Trace holds the matrices inside an epoch, rows per uid without zero entries, for those who explain or check it.
+type Trace struct {
+	Weights     [][]Cell // votes that counted, each row over its sum
+	Clipped     [][]Cell // votes after clipping
+	BondsDelta  [][]Cell // what this epoch adds: plain Yuma, share of each column; Yuma 3, votes for bonds
+	Bonds       [][]Cell // bonds after the moving average: plain Yuma, share of each column
+	BondsStored [][]Cell // as stored, permits not considered: plain Yuma, relative to the largest of each column
+}
+
+func newTrace(n int) *Trace {
+	return &Trace{
+		Weights: make([][]Cell, n), Clipped: make([][]Cell, n), BondsDelta: make([][]Cell, n), Bonds: make([][]Cell, n),
+		BondsStored: make([][]Cell, n),
+	}
+}
+
+// put appends a cell to a row unless it is zero.
+func put(rows [][]Cell, row int32, column int, value fixed.Frac) {
+	if value > 0 {
+		rows[row] = append(rows[row], Cell{uint16(column), value})
+	}
+}
+
+// sized returns s cut or padded with zeros to n elements.
+func sized[T any](s []T, n int) []T {
+	if len(s) >= n {
+		return s[:n]
+	}
+	out := make([]T, n)
+	copy(out, s)
+	return out
+}
