@@ -1,0 +1,83 @@
+// Package module plugs x/subnet into the application.
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/codec/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkmodule "github.com/cosmos/cosmos-sdk/types/module"
+	"github.com/grpc-ecosystem/grpc-gateway/runtime"
+	"google.golang.org/grpc"
+
+	"github.com/dendra-net/dendra/x/subnet"
+	"github.com/dendra-net/dendra/x/subnet/keeper"
+)
+
+var (
+	_ sdkmodule.AppModule  = AppModule{}
+	_ sdkmodule.HasGenesis = AppModule{}
+)
+
+// AppModule is the module as the application sees it.
+type AppModule struct{ keeper *keeper.Keeper }
+
+// NewAppModule wraps a keeper.
+func NewAppModule(k *keeper.Keeper) AppModule { return AppModule{k} }
+
+func (AppModule) IsAppModule()             {}
+func (AppModule) IsOnePerModuleType()      {}
+func (AppModule) Name() string             { return subnet.ModuleName }
+func (AppModule) ConsensusVersion() uint64 { return 1 }
+
+func (AppModule) RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
+	subnet.RegisterLegacyAminoCodec(cdc)
+}
+
+func (AppModule) RegisterInterfaces(registry types.InterfaceRegistry) {
+	subnet.RegisterInterfaces(registry)
+}
+
+func (AppModule) RegisterGRPCGatewayRoutes(c client.Context, mux *runtime.ServeMux) {
+	if err := subnet.RegisterQueryHandlerClient(context.Background(), mux, subnet.NewQueryClient(c)); err != nil {
+		panic(err)
+	}
+}
+
+func (m AppModule) RegisterServices(registrar grpc.ServiceRegistrar) error {
+	subnet.RegisterMsgServer(registrar, keeper.NewMsgServer(m.keeper))
+	subnet.RegisterQueryServer(registrar, keeper.NewQueryServer(m.keeper))
+	return nil
+}
+
+func (AppModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {
+	return cdc.MustMarshalJSON(subnet.DefaultGenesis())
+}
+
+func (AppModule) ValidateGenesis(cdc codec.JSONCodec, _ client.TxEncodingConfig, raw json.RawMessage) error {
+	var g subnet.GenesisState
+	if err := cdc.UnmarshalJSON(raw, &g); err != nil {
+		return fmt.Errorf("%s genesis: %w", subnet.ModuleName, err)
+	}
+	return g.Validate()
+}
+
+func (m AppModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, raw json.RawMessage) {
+	var g subnet.GenesisState
+	cdc.MustUnmarshalJSON(raw, &g)
+	if err := m.keeper.InitGenesis(ctx, g); err != nil {
+		panic(err)
+	}
+}
+
+func (m AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.RawMessage {
+	g, err := m.keeper.ExportGenesis(ctx)
+	if err != nil {
+		panic(err)
+	}
+	return cdc.MustMarshalJSON(g)
+}
