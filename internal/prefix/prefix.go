@@ -1,0 +1,29 @@
+// Package prefix makes the engine write addresses as tao1..., once per process. The engine keeps the prefix in a
+// global; this package is the only one that touches it.
+package prefix
+
+import (
+	"sync"
+
+	"cosmossdk.io/core/address"
+	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// Account is the human-readable part of every address.
+const Account = "tao"
+
+var once sync.Once
+
+// Set makes addresses print with the project's prefixes. Every entry point that uses addresses calls it first.
+func Set() {
+	once.Do(func() {
+		c := sdk.GetConfig()
+		c.SetBech32PrefixForAccount(Account, Account+"pub")
+		c.SetBech32PrefixForValidator(Account+"valoper", Account+"valoperpub")
+		c.SetBech32PrefixForConsensusNode(Account+"valcons", Account+"valconspub")
+	})
+}
+
+// Codec translates account addresses.
+func Codec() address.Codec { return addresscodec.NewBech32Codec(Account) }

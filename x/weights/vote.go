@@ -1,0 +1,59 @@
+package weights
+
+// Vote is the part of a message that says who is worth how much. The three lists have one length.
+type Vote struct {
+	UIDs        []uint32
+	Generations []uint32
+	Weights     []uint32
+	Version     uint64
+}
+
+// maxWeight is the largest weight, and what the largest weight of a stored row becomes.
+const maxWeight = 65535
+
+// Check refuses a vote that is malformed or breaks the subnet's limits, for a subnet of size neurons that wants at
+// least minWeights entries and the version key (R-WEIGHTS-1).
+func (v Vote) Check(size, minWeights uint32, versionKey uint64) error {
+	n := len(v.UIDs)
+	if n != len(v.Weights) || n != len(v.Generations) {
+		return ErrUnequalLengths.Wrapf("%d uids, %d generations, %d weights", n, len(v.Generations), len(v.Weights))
+	}
+	if uint64(n) > uint64(size) {
+		return ErrTooManyWeights.Wrapf("%d weights for %d neurons", n, size)
+	}
+	if want := min(minWeights, size); uint64(n) < uint64(want) {
+		return ErrTooFewWeights.Wrapf("%d weights, the subnet wants %d", n, want)
+	}
+	if versionKey != 0 && v.Version < versionKey {
+		return ErrOldVersion.Wrapf("version %d, the subnet wants %d", v.Version, versionKey)
+	}
+	for i, uid := range v.UIDs {
+		if i > 0 && uid <= v.UIDs[i-1] {
+			return ErrUnsortedUIDs.Wrapf("uid %d after uid %d", uid, v.UIDs[i-1])
+		}
+		if uid >= size {
+			return ErrBadUID.Wrapf("uid %d, the subnet has %d neurons", uid, size)
+		}
+		if v.Weights[i] > maxWeight {
+			return ErrBadWeight.Wrapf("weight %d for uid %d, the most is %d", v.Weights[i], uid, maxWeight)
+		}
+	}
+	return nil
+}
+
+// Upscale returns the weights scaled so that the largest is 65535, rounding half up; all zeros stay zeros
+// (R-WEIGHTS-2).
+func Upscale(weights []uint32) []uint32 {
+	top := uint64(0)
+	for _, w := range weights {
+		top = max(top, uint64(w))
+	}
+	out := make([]uint32, len(weights))
+	if top == 0 {
+		return out
+	}
+	for i, w := range weights {
+		out[i] = uint32((2*uint64(w)*maxWeight + top) / (2 * top))
+	}
+	return out
+}
