@@ -9,7 +9,7 @@ type Params struct {
 	// BondsPenalty says how far the votes that buy bonds are clipped to consensus: 0 not at all, 65535 entirely.
 	BondsPenalty uint16
 	// MaxValidators is how many neurons hold a permit after this epoch, the owner not counted.
-	MaxValidators uint16
+	MaxValidators uint32
 	// ActivityCutoff is the age in blocks at which a neuron that has not voted counts as inactive.
 	ActivityCutoff uint64
 	// Tempo in blocks stands in for the age of the last epoch when there was none.

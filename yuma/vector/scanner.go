@@ -1,0 +1,255 @@
+package vector
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// Error says what is wrong with a vector file and where.
+type Error struct {
+	File   string // as given to Parse or Load
+	Line   int    // 1-based; 0 when the fault is not in one place
+	Path   string // inside the document, like steps[2].weights.3[1]; empty for the whole
+	Reason string
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d", e.Line)
+	}
+	if e.Path != "" {
+		b.WriteString(": " + e.Path)
+	}
+	return b.String() + ": " + e.Reason
+}
+
+// scanner walks a JSON document once, strictly, keeping the path for its one error: after the first fault every method
+// returns a zero value and every loop ends.
+type scanner struct {
+	file  string
+	data  []byte
+	dec   *json.Decoder
+	path  []string
+	cells int // cells of matrices read so far
+	err   error
+}
+
+func newScanner(file string, data []byte) *scanner {
+	s := &scanner{file: file, data: data, dec: json.NewDecoder(bytes.NewReader(data))}
+	s.dec.UseNumber()
+	return s
+}
+
+func (s *scanner) fail(format string, args ...any) {
+	if s.err != nil {
+		return
+	}
+	at := min(int(s.dec.InputOffset()), len(s.data))
+	s.err = &Error{
+		File: s.file, Line: 1 + bytes.Count(s.data[:at], []byte("\n")), Path: strings.TrimPrefix(strings.Join(s.path, ""), "."),
+		Reason: fmt.Sprintf(format, args...),
+	}
+}
+
+func (s *scanner) token() json.Token {
+	if s.err != nil {
+		return nil
+	}
+	t, err := s.dec.Token()
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		s.fail("the document ends too early")
+	case err != nil:
+		s.fail("broken JSON: %v", err)
+	}
+	return t
+}
+
+// end refuses anything after the document.
+func (s *scanner) end() {
+	if s.err != nil {
+		return
+	}
+	if _, err := s.dec.Token(); !errors.Is(err, io.EOF) {
+		s.fail("something follows the document")
+	}
+}
+
+func (s *scanner) open(delim json.Delim, what string) bool {
+	if t := s.token(); t != delim {
+		s.fail("want %s, have %s", what, describe(t))
+		return false
+	}
+	return true
+}
+
+// object calls field for every key, which must read the value.
+func (s *scanner) object(field func(key string)) {
+	if s.open('{', "an object") {
+		s.fields(field)
+	}
+}
+
+// fields reads the inside of an object that is open.
+func (s *scanner) fields(field func(key string)) {
+	seen := map[string]bool{}
+	for s.err == nil && s.dec.More() {
+		key, _ := s.token().(string)
+		if seen[key] {
+			s.fail("field %q appears twice", key)
+		}
+		seen[key] = true
+		s.within("."+key, func() { field(key) })
+	}
+	s.token()
+}
+
+// array calls item for every element, which must read it.
+func (s *scanner) array(item func(i int)) {
+	if !s.open('[', "a list") {
+		return
+	}
+	for i := 0; s.err == nil && s.dec.More(); i++ {
+		s.within("["+strconv.Itoa(i)+"]", func() { item(i) })
+	}
+	s.token()
+}
+
+func (s *scanner) within(segment string, read func()) {
+	s.path = append(s.path, segment)
+	read()
+	if s.err == nil {
+		s.path = s.path[:len(s.path)-1]
+	}
+}
+
+// skip reads one value of any kind.
+func (s *scanner) skip() {
+	for depth := 0; s.err == nil; {
+		switch s.token() {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+func (s *scanner) unknown(key string) { s.fail("unknown field %q", key) }
+
+func (s *scanner) text() string {
+	t := s.token()
+	v, ok := t.(string)
+	if !ok {
+		s.fail("want a string, have %s", describe(t))
+	}
+	return v
+}
+
+func (s *scanner) boolean() bool {
+	t := s.token()
+	v, ok := t.(bool)
+	if !ok {
+		s.fail("want true or false, have %s", describe(t))
+	}
+	return v
+}
+
+// integer reads a whole number between low and high.
+func (s *scanner) integer(low int64, high uint64) int64 {
+	if low >= 0 {
+		return int64(s.whole(high))
+	}
+	t := s.token()
+	n, ok := t.(json.Number)
+	v, err := strconv.ParseInt(string(n), 10, 64)
+	if !ok || err != nil || v < low || v > int64(high) {
+		s.fail("want a whole number from %d to %d, have %s", low, high, describe(t))
+		return 0
+	}
+	return v
+}
+
+// whole reads a whole number of at most high.
+func (s *scanner) whole(high uint64) uint64 {
+	return s.asWhole(s.token(), high)
+}
+
+func (s *scanner) asWhole(t json.Token, high uint64) uint64 {
+	n, ok := t.(json.Number)
+	v, err := strconv.ParseUint(string(n), 10, 64)
+	if !ok || err != nil || v > high {
+		s.fail("want a whole number from 0 to %d, have %s", high, describe(t))
+		return 0
+	}
+	return v
+}
+
+func (s *scanner) uid() uint16 { return uint16(s.whole(maxUID)) }
+
+// number reads any number of sensible length.
+func (s *scanner) number() *big.Rat { return s.asNumber(s.token()) }
+
+func (s *scanner) asNumber(t json.Token) *big.Rat {
+	n, ok := t.(json.Number)
+	v := decimal(string(n))
+	if !ok || v == nil {
+		s.fail("want a number of at most %d characters and exponent %d, have %s", maxDigits, maxExponent, describe(t))
+		return new(big.Rat)
+	}
+	return v
+}
+
+const (
+	maxDigits   = 40
+	maxExponent = 40
+)
+
+// decimal returns the value of a JSON number, or nil when it is not one or is absurdly long or large.
+func decimal(text string) *big.Rat {
+	if len(text) > maxDigits {
+		return nil
+	}
+	if _, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
+		if e, err := strconv.Atoi(exponent); err != nil || e > maxExponent || e < -maxExponent {
+			return nil
+		}
+	}
+	v, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return nil
+	}
+	return v
+}
+
+// describe names a token in an error message.
+func describe(t json.Token) string {
+	const longest = 40
+	switch v := t.(type) {
+	case nil:
+		return "null"
+	case string:
+		if len(v) > longest {
+			v = v[:longest] + "…"
+		}
+		return strconv.Quote(v)
+	case json.Number:
+		if len(v) > longest {
+			return string(v[:longest]) + "…"
+		}
+		return string(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}

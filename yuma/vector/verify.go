@@ -1,0 +1,285 @@
+package vector
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/dendra-net/dendra/yuma"
+)
+
+// Report is how a vector compares with its own expectations.
+type Report struct {
+	Name, ID, Kind string
+	Checks         int // numbers and flags compared
+	Failures       []Failure
+	// Excused counts differences in a vector that its authors flagged: knife_edge or dust.
+	Excused int
+	// SourceRounding counts figures of a transcribed source that differ by no more than the source's own 32.32 rounding.
+	SourceRounding int
+	// WorstU16, WorstRao and WorstReal are the largest differences from figures that were not rounded by the source.
+	WorstU16, WorstRao, WorstReal *big.Rat
+}
+
+// OK reports whether everything compared is within tolerance.
+func (r Report) OK() bool { return len(r.Failures) == 0 }
+
+// Failure is one difference beyond tolerance.
+type Failure struct {
+	Step      int
+	Field     string
+	Place     string // uid, or row and column
+	Have      string
+	Want      string
+	Tolerance string
+}
+
+func (f Failure) String() string {
+	return fmt.Sprintf("step %d %s[%s]: have %s, want %s within %s", f.Step, f.Field, f.Place, f.Have, f.Want, f.Tolerance)
+}
+
+// Verify runs a vector and compares it with what the file expects and with what its oracle derived, at the tolerances of
+// the format for any arithmetic of at least 48 fractional bits: flags equal, u16 within 1, amounts within
+// max(1, emission*1e-13), reals within 1e-11. A figure's own tolerance applies where it is wider; and figures transcribed
+// from a 32.32 arithmetic, which carry its rounding, may differ by 2^-26 of their scale. Kinds that cannot be verified
+// give ErrKind.
+func Verify(f File) (Report, error) {
+	if f.Kind != KindEpoch {
+		return Report{}, fmt.Errorf("%s: cannot verify kind %q: %w", f.Name, f.Kind, ErrKind)
+	}
+	v := &verifier{
+		file:   f,
+		report: Report{Name: f.Name, ID: f.ID, Kind: f.Kind, WorstU16: new(big.Rat), WorstRao: new(big.Rat), WorstReal: new(big.Rat)},
+	}
+	var stored [][]yuma.Cell
+	for k, st := range f.Steps {
+		v.step, v.emission = k, st.Input.Emission
+		out, trace := yuma.EpochTraced(st.ready(stored))
+		stored = asStored(out.Bonds)
+		o := &outcome{out, trace}
+		for _, c := range st.Expect {
+			v.check(o, c)
+		}
+		v.derived(o, st.Derived)
+	}
+	return v.report, nil
+}
+
+type verifier struct {
+	file     File
+	report   Report
+	step     int
+	emission uint64
+}
+
+var (
+	realTolerance = big.NewRat(1, 100_000_000_000)
+	one           = big.NewRat(1, 1)
+	raoTolerance  = big.NewRat(1, 10_000_000_000_000) // of the emission
+	rounding      = big.NewRat(1, 1<<26)              // of a 32.32 source, after sums and divisions
+)
+
+// portable is the tolerance of the format for any arithmetic.
+func (v *verifier) portable(u unit) *big.Rat {
+	switch u {
+	case unitU16:
+		return one
+	case unitRao:
+		return larger(one, v.ofEmission(raoTolerance))
+	case unitReal:
+		return realTolerance
+	default:
+		return new(big.Rat)
+	}
+}
+
+func (v *verifier) ofEmission(share *big.Rat) *big.Rat {
+	return new(big.Rat).Mul(share, new(big.Rat).SetUint64(v.emission))
+}
+
+// source is the rounding that a transcribed figure brought along.
+func (v *verifier) source(u unit) *big.Rat {
+	switch {
+	case v.file.Origin != "transcribed":
+		return new(big.Rat)
+	case u == unitReal:
+		return rounding
+	case u == unitRao:
+		return v.ofEmission(rounding)
+	default:
+		return new(big.Rat)
+	}
+}
+
+func larger(a, b *big.Rat) *big.Rat {
+	if a.Cmp(b) >= 0 {
+		return a
+	}
+	return b
+}
+
+func (v *verifier) check(o *outcome, c Check) {
+	kind := fields[c.Field]
+	switch {
+	case c.Rows != nil:
+		v.rows(o, c, kind)
+	case kind.matrix:
+		have := kind.cell(o, int(c.At[0]), c.At[1])
+		v.compare(c, kind, fmt.Sprintf("%d,%d", c.At[0], c.At[1]), have, c.Value.Number)
+	case kind.boolean:
+		v.flags(kind.flags(o), c)
+	default:
+		v.numbers(kind.numbers(o), c, kind)
+	}
+}
+
+func (v *verifier) flags(have []bool, c Check) {
+	for uid, want := range c.perUID(len(have)) {
+		if want != nil {
+			ok := (have[uid] == want.Truth) == (c.Op != "!=")
+			v.verdict(ok, c.Field, strconv.Itoa(uid), fmt.Sprint(have[uid]), fmt.Sprint(want.Truth), "0")
+		}
+	}
+}
+
+func (v *verifier) numbers(have []*big.Rat, c Check, kind fieldKind) {
+	for uid, want := range c.perUID(len(have)) {
+		if want != nil {
+			v.compare(c, kind, strconv.Itoa(uid), have[uid], want.Number)
+		}
+	}
+}
+
+func (v *verifier) rows(o *outcome, c Check, kind fieldKind) {
+	for _, r := range c.Rows {
+		for _, want := range r.cells {
+			v.compare(c, kind, fmt.Sprintf("%d,%d", r.uid, want.uid), kind.cell(o, int(r.uid), want.uid), want.value)
+		}
+		if c.Exact {
+			have, want := kind.cells(o)[r.uid], r.cells
+			same := slices.EqualFunc(have, want, func(a yuma.Cell, b cell[*big.Rat]) bool { return a.UID == b.uid })
+			v.verdict(same, c.Field, fmt.Sprint(r.uid), fmt.Sprint(have), fmt.Sprint(want), "the same cells")
+		}
+	}
+}
+
+// compare holds a number against an expectation with its operator.
+func (v *verifier) compare(c Check, kind fieldKind, place string, have, want *big.Rat) {
+	sign := have.Cmp(want)
+	ordered := map[string]bool{">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0, "!=": sign != 0}
+	if ok, is := ordered[c.Op]; is {
+		v.verdict(ok, c.Field, place, decimalOf(have), c.Op+" "+decimalOf(want), "0")
+		return
+	}
+	v.near(kind.unit, c.Field, place, have, want, c.Tol, v.source(kind.unit))
+}
+
+// near holds a number against another within the widest tolerance that applies: the format's, the figure's own, or the
+// rounding of its source.
+func (v *verifier) near(u unit, field, place string, have, want, own, source *big.Rat) {
+	difference := new(big.Rat).Sub(have, want)
+	difference.Abs(difference)
+	portable := v.portable(u)
+	allowed := larger(portable, own)
+	switch {
+	case difference.Cmp(portable) <= 0:
+		v.note(u, difference)
+	case difference.Cmp(allowed) <= 0:
+	case difference.Cmp(source) <= 0:
+		v.report.SourceRounding++
+		v.report.Checks++
+		return
+	default:
+		v.note(u, difference)
+		v.verdict(false, field, place, decimalOf(have), decimalOf(want), decimalOf(allowed))
+		return
+	}
+	v.report.Checks++
+}
+
+func (v *verifier) note(u unit, difference *big.Rat) {
+	r := &v.report
+	switch u {
+	case unitU16:
+		r.WorstU16 = larger(r.WorstU16, difference)
+	case unitRao:
+		r.WorstRao = larger(r.WorstRao, difference)
+	case unitReal:
+		r.WorstReal = larger(r.WorstReal, difference)
+	}
+}
+
+func (v *verifier) verdict(ok bool, field, place, have, want, tolerance string) {
+	v.report.Checks++
+	switch {
+	case ok:
+	case v.file.KnifeEdge || v.file.Dust:
+		v.report.Excused++
+	default:
+		v.report.Failures = append(v.report.Failures, Failure{v.step, field, place, have, want, tolerance})
+	}
+}
+
+// decimalOf prints a number with as many decimals as tell apart what the tolerances do.
+func decimalOf(x *big.Rat) string {
+	if x.IsInt() {
+		return x.Num().String()
+	}
+	return x.FloatString(18)
+}
+
+// derived holds a step against what the oracle computed from the same input in exact arithmetic.
+func (v *verifier) derived(o *outcome, d *Derived) {
+	if d == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Flags)) {
+		have := fields[name].flags(o)
+		for uid, want := range d.Flags[name] {
+			v.verdict(have[uid] == want, name, strconv.Itoa(uid), fmt.Sprint(have[uid]), fmt.Sprint(want), "0")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Numbers)) {
+		kind := fields[name]
+		have := kind.numbers(o)
+		for uid, want := range d.Numbers[name] {
+			v.near(kind.unit, name, strconv.Itoa(uid), have[uid], want, exactly, exactly)
+		}
+	}
+	if d.HasBonds {
+		v.derivedBonds(o, d.Bonds)
+	}
+}
+
+// exactly adds nothing to the format's tolerance.
+var exactly = new(big.Rat)
+
+// derivedBonds compares all bonds, those that only one side has with zero.
+func (v *verifier) derivedBonds(o *outcome, want []row[uint16]) {
+	rows := make([][]cell[uint16], len(o.Output.Bonds))
+	for _, r := range want {
+		rows[r.uid] = r.cells
+	}
+	for i, have := range o.Output.Bonds {
+		v.derivedRow(i, have, rows[i])
+	}
+}
+
+func (v *verifier) derivedRow(i int, have []yuma.Cell, want []cell[uint16]) {
+	for len(have) > 0 || len(want) > 0 {
+		var uid, haveValue, wantValue uint16
+		fromHave := len(want) == 0 || len(have) > 0 && have[0].UID <= want[0].uid
+		fromWant := len(have) == 0 || len(want) > 0 && want[0].uid <= have[0].UID
+		if fromHave {
+			uid, haveValue, have = have[0].UID, have[0].Value.U16(), have[1:]
+		}
+		if fromWant {
+			uid, wantValue, want = want[0].uid, want[0].value, want[1:]
+		}
+		v.near(unitU16, "bonds_u16", fmt.Sprintf("%d,%d", i, uid), whole(haveValue), whole(wantValue), exactly, exactly)
+	}
+}
+
+func whole(v uint16) *big.Rat { return new(big.Rat).SetUint64(uint64(v)) }
