@@ -1,0 +1,23 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/dendra-net/dendra/x/guard"
+)
+
+type msgServer struct{ keeper *Keeper }
+
+// NewMsgServer serves the module's messages.
+func NewMsgServer(k *Keeper) guard.MsgServer { return msgServer{k} }
+
+// UpdateParams replaces the rules at the door.
+func (s msgServer) UpdateParams(ctx context.Context, m *guard.MsgUpdateParams) (*guard.MsgUpdateParamsResponse, error) {
+	if m.Authority != s.keeper.authority {
+		return nil, guard.ErrNotAuthority.Wrapf("sent by %s, governance is %s", m.Authority, s.keeper.authority)
+	}
+	if err := m.Params.Validate(); err != nil {
+		return nil, err
+	}
+	return &guard.MsgUpdateParamsResponse{}, s.keeper.Params.Set(ctx, m.Params)
+}
