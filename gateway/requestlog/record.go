@@ -1,6 +1,10 @@
 package requestlog
 
-import "time"
+import (
+	"time"
+
+	"github.com/dendra-net/dendra/neuron"
+)
 
 // Outcomes of a request and of a single attempt at it.
 const (
@@ -37,16 +41,17 @@ type Record struct {
 	Attempts []Attempt `json:"attempts"`
 	Micros   int64     `json:"duration_us"`
 
-	PromptTokens     uint64 `json:"prompt_tokens"` // counted by the gateway
-	CompletionTokens uint64 `json:"completion_tokens"`
-	Claimed          *Claim `json:"claimed_usage"` // what the miner says, null when it says nothing
-	UsageDiffers     bool   `json:"usage_differs"`
-	Price            Price  `json:"price"`
-	CostRao          uint64 `json:"cost_rao,string"`
-	CostTAO          string `json:"cost_tao"`
-	RequestSHA256    string `json:"request_sha256"`            // body as the miner received it
-	ResponseSHA256   string `json:"response_sha256,omitempty"` // bytes of the answer as released to the client
-	ResponseBytes    int64  `json:"response_bytes"`
+	PromptTokens     uint64        `json:"prompt_tokens"` // counted by the gateway
+	CompletionTokens uint64        `json:"completion_tokens"`
+	Claimed          *Claim        `json:"claimed_usage"` // what the miner says, null when it says nothing
+	UsageDiffers     bool          `json:"usage_differs"`
+	Price            Price         `json:"price"`
+	CostRao          uint64        `json:"cost_rao,string"`
+	CostTAO          string        `json:"cost_tao"`
+	RequestSHA256    string        `json:"request_sha256"`            // body as the miner received it
+	ResponseSHA256   string        `json:"response_sha256,omitempty"` // of a whole answer's body, or of a stream's events as released, each with a line feed behind it
+	ResponseBytes    int64         `json:"response_bytes"`
+	Proof            *neuron.Proof `json:"proof,omitempty"` // signatures of request and answer; anyone can verify them
 }
 
 // Attempt is one miner asked. Times are microseconds since the record's Time; FirstByte is zero when none came.

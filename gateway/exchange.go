@@ -1,0 +1,247 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dendra-net/dendra/gateway/requestlog"
+	"github.com/dendra-net/dendra/neuron"
+)
+
+// statusClientGone is what the log says of a request whose client left.
+const statusClientGone = 499
+
+// exchange is one question on its way to an answer.
+type exchange struct {
+	g      *Gateway
+	w      http.ResponseWriter
+	client context.Context // ends when the client leaves
+	path   string
+	req    chatRequest
+	record requestlog.Record
+	out    *eventWriter  // set once a stream has begun to reach the client
+	asked  neuron.Neuron // by the attempt that runs
+	tally  tally         // of the attempt that runs
+	last   chunk         // of the stream
+}
+
+// answer is a sound answer of a miner of which the end, or all of it, has not been released yet.
+type answer struct {
+	body    []byte // nil for a stream
+	claimed *requestlog.Claim
+	proof   neuron.Proof
+}
+
+// run asks miners in turn until one answers, and releases the answer or the error.
+func (x *exchange) run(miners []neuron.Neuron) error {
+	ctx, cancel := context.WithTimeout(x.client, x.g.cfg.Limits.Total)
+	defer cancel()
+	var failures []*failure
+	for _, n := range miners {
+		a, f := x.ask(ctx, n)
+		if f == nil {
+			return x.conclude(a)
+		}
+		failures = append(failures, f)
+		if f.final || ctx.Err() != nil {
+			break
+		}
+	}
+	return x.giveUp(failures)
+}
+
+// ask puts the question to one miner and notes how that went.
+func (x *exchange) ask(ctx context.Context, n neuron.Neuron) (answer, *failure) {
+	key := minerKey{x.record.Netuid, n.Hotkey}
+	x.g.board.begin(key)
+	at := attempt{limits: x.g.cfg.Limits, now: x.g.cfg.Now, start: x.g.cfg.Now()}
+	x.asked, x.tally = n, tally{}
+	target := neuron.Target{Netuid: x.record.Netuid, Hotkey: n.Hotkey, Endpoint: n.Endpoint}
+	var a answer
+	var f *failure
+	if x.req.stream {
+		a, f = x.stream(ctx, target, &at)
+	} else {
+		a, f = at.whole(ctx, x.g.cfg.Client, target, x.path, x.req, &x.tally)
+	}
+	if f != nil && x.gone() {
+		f.outcome, f.final = requestlog.Cancelled, true
+	}
+	x.note(n, &at, f)
+	outcome, wait := requestlog.Answered, time.Duration(0)
+	if f != nil {
+		outcome, wait = f.outcome, f.wait()
+		x.g.cfg.Logger.Info("miner did not answer", "request", x.record.ID, "netuid", key.netuid, "uid", n.UID, "outcome", outcome, "err", f.err)
+	}
+	x.g.board.end(key, outcome, at.latency(), wait)
+	return a, f
+}
+
+// note adds the attempt to the record.
+func (x *exchange) note(n neuron.Neuron, at *attempt, f *failure) {
+	a := requestlog.Attempt{
+		UID: n.UID, Generation: n.Generation, Hotkey: string(n.Hotkey), Outcome: requestlog.Answered, Status: at.status,
+		Signature: f == nil, Start: x.since(at.start), End: x.since(x.g.cfg.Now()),
+	}
+	if first := at.first.Load(); first != nil {
+		a.FirstByte = x.since(*first)
+	}
+	if f != nil {
+		a.Outcome, a.Error, a.Signature = f.outcome, shortenError(f.err), f.signed
+		if f.refusal != nil {
+			a.Status = f.refusal.Status
+		}
+	}
+	x.record.Attempts = append(x.record.Attempts, a)
+}
+
+func (x *exchange) since(t time.Time) int64 { return t.Sub(x.record.Time).Microseconds() }
+
+// conclude bills an answer, logs it and releases it, in this order.
+func (x *exchange) conclude(a answer) error {
+	r := &x.record
+	r.Status, r.Outcome = http.StatusOK, requestlog.Answered
+	x.credit()
+	x.bill()
+	if a.claimed != nil {
+		r.Claimed = a.claimed
+		r.UsageDiffers = *a.claimed != requestlog.Claim{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens}
+	}
+	if !a.proof.IsZero() {
+		r.Proof = &a.proof
+	}
+	if a.body != nil {
+		sum := sha256.Sum256(a.body)
+		r.ResponseSHA256, r.ResponseBytes = hex.EncodeToString(sum[:]), int64(len(a.body))
+	}
+	if err := x.log(); err != nil {
+		return x.refuse(unavailable(http.StatusServiceUnavailable, "log_unavailable",
+			"the gateway cannot write its request log, so it releases no answer: its operator finds the cause in GET /health"))
+	}
+	if x.req.stream {
+		return x.endStream()
+	}
+	h := x.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set(headerCost, r.CostTAO)
+	deadline(http.NewResponseController(x.w).SetWriteDeadline, x.g.cfg.Limits.ClientIO)
+	x.w.WriteHeader(http.StatusOK)
+	_, err := x.w.Write(a.body)
+	return err
+}
+
+// credit names the neuron that answers in the record and in the headers.
+func (x *exchange) credit() {
+	uid := x.asked.UID
+	x.record.Neuron, x.record.Hotkey = &uid, string(x.asked.Hotkey)
+	x.w.Header().Set(headerNeuron, strconv.FormatUint(uint64(uid), 10))
+}
+
+// gone reports whether the client has left or takes no more.
+func (x *exchange) gone() bool { return x.client.Err() != nil || x.out != nil && x.out.broken() }
+
+// bill counts and prices what the tally holds.
+func (x *exchange) bill() {
+	r := &x.record
+	r.PromptTokens = x.req.prompt
+	r.CompletionTokens, _ = x.tally.tokens(x.req.tokenLimit(x.g.cfg.Limits))
+	r.CostRao = costRao(r.Price, r.PromptTokens, r.CompletionTokens)
+}
+
+// log completes the record and writes it.
+func (x *exchange) log() error {
+	r := &x.record
+	r.CostTAO = formatTAO(r.CostRao)
+	r.Micros = x.since(x.g.cfg.Now())
+	if x.out != nil {
+		r.ResponseSHA256, r.ResponseBytes = hex.EncodeToString(x.out.digest.Sum(nil)), x.out.size
+	}
+	err := x.g.cfg.Log.Append(*r)
+	if err != nil {
+		x.g.cfg.Logger.Error("request log cannot be written", "request", r.ID, "err", err)
+	}
+	return err
+}
+
+// giveUp logs that no answer was to be had and tells the client.
+func (x *exchange) giveUp(failures []*failure) error {
+	e := verdict(x.record.Netuid, x.record.Attempts, failures)
+	last := failures[len(failures)-1]
+	r := &x.record
+	r.Status, r.Outcome, r.Error = e.status, requestlog.Failed, shortenError(e)
+	switch {
+	case x.gone():
+		r.Status, r.Outcome, r.Error = statusClientGone, requestlog.Cancelled, "the client left"
+		if x.out != nil {
+			x.bill()
+		}
+	case x.out != nil:
+		r.Status = http.StatusOK // it had been sent
+	case last.outcome == requestlog.Refused:
+		r.Outcome = last.outcome
+		x.credit()
+	case last.outcome == requestlog.Busy:
+		r.Outcome = last.outcome
+	}
+	if x.log() != nil { // nothing was billed, so the client is told of the first trouble only
+		r.Error += "; this record could not be written"
+	}
+	if r.Outcome == requestlog.Cancelled {
+		if x.out != nil {
+			x.out.abandon()
+		}
+		return nil
+	}
+	return x.refuse(e)
+}
+
+// refuse tells the client about e, within the stream when one has begun.
+func (x *exchange) refuse(e *apiError) error {
+	if x.out == nil {
+		return e
+	}
+	x.w.Header().Set(headerCost, "0")
+	return x.out.finish(frame(nil, e.body()))
+}
+
+// verdict makes one error of all that happened.
+func verdict(netuid uint16, attempts []requestlog.Attempt, failures []*failure) *apiError {
+	last := failures[len(failures)-1]
+	if last.outcome == requestlog.Refused {
+		return passOn(last.refusal)
+	}
+	var busy *failure
+	for _, f := range failures {
+		if f.outcome == requestlog.Busy && (busy == nil || f.wait() < busy.wait()) {
+			busy = f
+		}
+	}
+	if busy != nil && !last.final {
+		return passOn(busy.refusal)
+	}
+	var told []string
+	for _, a := range attempts {
+		told = append(told, fmt.Sprintf("neuron %d %s after %d ms", a.UID, a.Outcome, (a.End-a.Start)/1000))
+	}
+	code, what := "miner_failed", "no miner answered"
+	if last.final {
+		code, what = "answer_cut", "the answer broke off and is not billed"
+	}
+	return unavailable(http.StatusBadGateway, code, "%s (subnet %d: %s): try again", what, netuid, strings.Join(told, ", "))
+}
+
+// shortenError keeps what strangers write within the bounds of the log.
+func shortenError(err error) string {
+	const most = 300
+	s := strings.ToValidUTF8(err.Error(), "?")
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
