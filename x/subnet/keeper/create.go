@@ -79,7 +79,7 @@ func (k *Keeper) makeRoom(ctx context.Context, params subnet.Params) error {
 	if err != nil || len(all) < int(params.Slots) {
 		return err
 	}
-	if k.ranker == nil || len(all) > int(params.Slots) {
+	if k.ranker == nil {
 		return subnet.ErrSlotsFull.Wrapf("%d of %d slots are taken", len(all), params.Slots)
 	}
 	ranked := make([]subnet.Ranked, len(all))

@@ -9,6 +9,7 @@ import (
 	corestore "cosmossdk.io/core/store"
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/dendra-net/dendra/x/subnet"
 )
@@ -92,10 +93,6 @@ func (k *Keeper) lockState(ctx context.Context) (subnet.LockState, error) {
 
 func height(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }
 
-func emit(ctx context.Context, event interface {
-	Reset()
-	String() string
-	ProtoMessage()
-}) error {
+func emit(ctx context.Context, event proto.Message) error {
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
 }

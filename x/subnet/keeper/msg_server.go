@@ -66,8 +66,20 @@ func (k msgServer) UpdateParams(ctx context.Context, m *subnet.MsgUpdateParams) 
 	if err := m.Params.Validate(); err != nil {
 		return nil, err
 	}
-	if err := k.Params.Set(ctx, m.Params); err != nil {
+	if err := k.setParams(ctx, m.Params); err != nil {
 		return nil, err
 	}
 	return &subnet.MsgUpdateParamsResponse{}, emit(ctx, &subnet.EventParamsUpdated{})
+}
+
+// setParams refuses fewer slots than there are subnets: a subnet goes by being dissolved, not by being one too many.
+func (k *Keeper) setParams(ctx context.Context, params subnet.Params) error {
+	all, err := k.List(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) > int(params.Slots) {
+		return subnet.ErrBadParams.Wrapf("slots is %d, there are %d subnets", params.Slots, len(all))
+	}
+	return k.Params.Set(ctx, params)
 }
