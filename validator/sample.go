@@ -1,0 +1,109 @@
+package validator
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/dendra-net/dendra/neuron"
+)
+
+// EpochSecret is what the validator draws one epoch's questions from. It comes from the hotkey, so it survives the
+// loss of every file; it differs for each epoch, so it may be published after the epoch without giving away another.
+func EpochSecret(key neuron.Key, chainID string, netuid uint16, epoch uint64) [32]byte {
+	return derive(key, "dendra/validator/questions/v1", chainID, netuid, epoch, nil)
+}
+
+// saltOf is the secret behind a commitment. It is another branch than EpochSecret, which may be published.
+func saltOf(key neuron.Key, chainID string, netuid uint16, epoch uint64, height int64) [16]byte {
+	full := derive(key, "dendra/validator/salt/v1", chainID, netuid, epoch, binary.LittleEndian.AppendUint64(nil, uint64(height)))
+	return [16]byte(full[:16])
+}
+
+func derive(key neuron.Key, use, chainID string, netuid uint16, epoch uint64, more []byte) [32]byte {
+	seed := key.Seed()
+	mac := hmac.New(sha256.New, seed[:])
+	text := append([]byte(use), 0)
+	text = append(append(text, chainID...), 0)
+	text = binary.LittleEndian.AppendUint16(text, netuid)
+	text = binary.LittleEndian.AppendUint64(text, epoch)
+	mac.Write(append(text, more...))
+	return [32]byte(mac.Sum(nil))
+}
+
+// RoundSeed is what the questions of one round are drawn from: sha256 of the epoch's secret, the epoch, the height at
+// which the round began and its index. Nobody knows it before the round, anyone can check it once the secret is out.
+func RoundSeed(secret [32]byte, epoch uint64, height int64, round int) [32]byte {
+	b := append([]byte("dendra/validator/round/v1\x00"), secret[:]...)
+	b = binary.LittleEndian.AppendUint64(b, epoch)
+	b = binary.LittleEndian.AppendUint64(b, uint64(height))
+	b = binary.LittleEndian.AppendUint64(b, uint64(round))
+	return sha256.Sum256(b)
+}
+
+// branch derives a seed for one use within a round.
+func branch(seed [32]byte, use string, who []byte) [32]byte {
+	return sha256.Sum256(bytes.Join([][]byte{seed[:], []byte(use), who}, []byte{0}))
+}
+
+func source(seed [32]byte) *rand.Rand { return rand.New(rand.NewChaCha8(seed)) }
+
+// sampleMiners picks at most n of the neurons that serve, leaving out own, each with the same chance. The order does
+// not depend on the order in which the chain lists them.
+func sampleMiners(seed [32]byte, neurons []neuron.Neuron, own neuron.Address, n int) []neuron.Neuron {
+	var serving []neuron.Neuron
+	for _, candidate := range neurons {
+		if candidate.Endpoint != "" && candidate.Hotkey != own {
+			serving = append(serving, candidate)
+		}
+	}
+	slices.SortFunc(serving, func(a, b neuron.Neuron) int { return bytes.Compare([]byte(a.Hotkey), []byte(b.Hotkey)) })
+	source(branch(seed, "miners", nil)).Shuffle(len(serving), func(i, j int) { serving[i], serving[j] = serving[j], serving[i] })
+	return serving[:min(n, len(serving))]
+}
+
+// put is a question on its way to one miner.
+type put struct {
+	question neuron.Question
+	shared   bool // the other miners of the round get it too
+}
+
+// drawRound draws n questions of a task and makes their names unique among all rounds.
+func drawRound(task neuron.Task, seed [32]byte, n int) []neuron.Question {
+	questions := task.Questions(seed, n)
+	for i := range questions {
+		questions[i].ID = hex.EncodeToString(seed[:4]) + "/" + questions[i].ID
+	}
+	return questions
+}
+
+// planFor lays out what one miner is asked: the shared questions and pads of its own, in an order of its own.
+func planFor(task neuron.Task, seed [32]byte, shared []neuron.Question, miner neuron.Address, pads int) []put {
+	var plan []put
+	for _, q := range shared {
+		plan = append(plan, put{q, true})
+	}
+	if pads > 0 {
+		for _, q := range drawRound(task, branch(seed, "pads", []byte(miner)), pads) {
+			plan = append(plan, put{q, false})
+		}
+	}
+	source(branch(seed, "order", []byte(miner))).Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
+	return plan
+}
+
+// schedule spreads n rounds over the blocks from first to last: one in each of n equal parts, at a place drawn from
+// the seed, so that nobody knows when the next comes.
+func schedule(seed [32]byte, first, last int64, n int) []int64 {
+	heights := make([]int64, n)
+	random := source(branch(seed, "schedule", nil))
+	span := float64(max(last-first, 0)) / float64(max(n, 1))
+	for i := range heights {
+		heights[i] = first + int64(span*(float64(i)+random.Float64()))
+	}
+	return heights
+}
