@@ -307,10 +307,25 @@ type cutter struct {
 
 func (c *cutter) Write(b []byte) (int, error) {
 	if c.cut {
-		panic(http.ErrAbortHandler)
+		return 0, io.ErrClosedPipe
 	}
-	c.cut = bytes.Contains(b, []byte(c.mark))
-	return c.ResponseWriter.Write(b)
+	n, err := c.ResponseWriter.Write(b)
+	if c.cut = bytes.Contains(b, []byte(c.mark)); !c.cut || err != nil {
+		return n, err
+	}
+	control := http.NewResponseController(c.ResponseWriter)
+	if err := control.Flush(); err != nil {
+		return n, err
+	}
+	conn, _, err := control.Hijack()
+	if err != nil {
+		return n, err
+	}
+	return n, conn.Close()
 }
 
-func (c *cutter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+func (c *cutter) Flush() {
+	if !c.cut {
+		http.NewResponseController(c.ResponseWriter).Flush()
+	}
+}
