@@ -66,6 +66,59 @@ func (m *EventRootWeightsSet) GetHotkey() string {
 	return ""
 }
 
+// EventRootVoteDropped is emitted when a vote faded to nothing or lost its seat.
+type EventRootVoteDropped struct {
+	Hotkey string `protobuf:"bytes,1,opt,name=hotkey,proto3" json:"hotkey,omitempty"`
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventRootVoteDropped) Reset()         { *m = EventRootVoteDropped{} }
+func (m *EventRootVoteDropped) String() string { return proto.CompactTextString(m) }
+func (*EventRootVoteDropped) ProtoMessage()    {}
+func (*EventRootVoteDropped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_dbac614958e3e9fd, []int{1}
+}
+func (m *EventRootVoteDropped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRootVoteDropped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRootVoteDropped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRootVoteDropped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRootVoteDropped.Merge(m, src)
+}
+func (m *EventRootVoteDropped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRootVoteDropped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRootVoteDropped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRootVoteDropped proto.InternalMessageInfo
+
+func (m *EventRootVoteDropped) GetHotkey() string {
+	if m != nil {
+		return m.Hotkey
+	}
+	return ""
+}
+
+func (m *EventRootVoteDropped) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 // EventSharesSet is emitted at every count of the root vote.
 type EventSharesSet struct {
 	Netuids   []uint32 `protobuf:"varint,1,rep,packed,name=netuids,proto3" json:"netuids,omitempty"`
@@ -76,7 +129,7 @@ func (m *EventSharesSet) Reset()         { *m = EventSharesSet{} }
 func (m *EventSharesSet) String() string { return proto.CompactTextString(m) }
 func (*EventSharesSet) ProtoMessage()    {}
 func (*EventSharesSet) Descriptor() ([]byte, []int) {
-	return fileDescriptor_dbac614958e3e9fd, []int{1}
+	return fileDescriptor_dbac614958e3e9fd, []int{2}
 }
 func (m *EventSharesSet) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -128,7 +181,7 @@ func (m *EventRecycled) Reset()         { *m = EventRecycled{} }
 func (m *EventRecycled) String() string { return proto.CompactTextString(m) }
 func (*EventRecycled) ProtoMessage()    {}
 func (*EventRecycled) Descriptor() ([]byte, []int) {
-	return fileDescriptor_dbac614958e3e9fd, []int{2}
+	return fileDescriptor_dbac614958e3e9fd, []int{3}
 }
 func (m *EventRecycled) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -180,7 +233,7 @@ func (m *EventBurnt) Reset()         { *m = EventBurnt{} }
 func (m *EventBurnt) String() string { return proto.CompactTextString(m) }
 func (*EventBurnt) ProtoMessage()    {}
 func (*EventBurnt) Descriptor() ([]byte, []int) {
-	return fileDescriptor_dbac614958e3e9fd, []int{3}
+	return fileDescriptor_dbac614958e3e9fd, []int{4}
 }
 func (m *EventBurnt) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -230,7 +283,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_dbac614958e3e9fd, []int{4}
+	return fileDescriptor_dbac614958e3e9fd, []int{5}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -261,6 +314,7 @@ var xxx_messageInfo_EventParamsUpdated proto.InternalMessageInfo
 
 func init() {
 	proto.RegisterType((*EventRootWeightsSet)(nil), "dendra.emission.v1.EventRootWeightsSet")
+	proto.RegisterType((*EventRootVoteDropped)(nil), "dendra.emission.v1.EventRootVoteDropped")
 	proto.RegisterType((*EventSharesSet)(nil), "dendra.emission.v1.EventSharesSet")
 	proto.RegisterType((*EventRecycled)(nil), "dendra.emission.v1.EventRecycled")
 	proto.RegisterType((*EventBurnt)(nil), "dendra.emission.v1.EventBurnt")
@@ -270,25 +324,27 @@ func init() {
 func init() { proto.RegisterFile("dendra/emission/v1/event.proto", fileDescriptor_dbac614958e3e9fd) }
 
 var fileDescriptor_dbac614958e3e9fd = []byte{
-	// 286 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x90, 0xc1, 0x4a, 0xc3, 0x40,
-	0x18, 0x84, 0xbb, 0x6d, 0xa9, 0xf4, 0x87, 0x8a, 0xac, 0x22, 0xb9, 0xb8, 0x84, 0x5c, 0xcc, 0xa5,
-	0x09, 0x6d, 0xf1, 0x01, 0x2c, 0x78, 0xf0, 0xa6, 0x29, 0x22, 0x78, 0x91, 0x6d, 0xf7, 0xb7, 0x09,
-	0x9a, 0xdd, 0xba, 0xbb, 0x09, 0xf6, 0x2d, 0x7c, 0x2c, 0x8f, 0x3d, 0x7a, 0x94, 0xe4, 0x45, 0xa4,
-	0x9b, 0xd4, 0xb3, 0xb7, 0xf9, 0xff, 0xf9, 0x86, 0x81, 0x01, 0x26, 0x50, 0x0a, 0xcd, 0x63, 0xcc,
-	0x33, 0x63, 0x32, 0x25, 0xe3, 0x72, 0x12, 0x63, 0x89, 0xd2, 0x46, 0x1b, 0xad, 0xac, 0xa2, 0xb4,
-	0xf1, 0xa3, 0x83, 0x1f, 0x95, 0x93, 0x60, 0x0c, 0xa7, 0x37, 0x7b, 0x24, 0x51, 0xca, 0x3e, 0x62,
-	0xb6, 0x4e, 0xad, 0x59, 0xa0, 0xa5, 0xe7, 0x30, 0x48, 0x95, 0x7d, 0xc5, 0xad, 0x47, 0x7c, 0x12,
-	0x0e, 0x93, 0xf6, 0x0a, 0x6e, 0xe1, 0xd8, 0xe1, 0x8b, 0x94, 0x6b, 0x74, 0xa4, 0x07, 0x47, 0x12,
-	0x6d, 0x91, 0x09, 0xe3, 0x11, 0xbf, 0x17, 0x8e, 0x92, 0xc3, 0x49, 0x2f, 0x00, 0x8c, 0xc3, 0x9e,
-	0xdf, 0x67, 0x53, 0xaf, 0xeb, 0xf7, 0xc2, 0x7e, 0x32, 0x6c, 0x3e, 0xf7, 0xb3, 0x69, 0x70, 0x05,
-	0xa3, 0xa6, 0x19, 0x57, 0xdb, 0xd5, 0x1b, 0x0a, 0x4a, 0xa1, 0xff, 0xa2, 0x55, 0xde, 0x36, 0x3a,
-	0x4d, 0x4f, 0xa0, 0xa7, 0xb9, 0xf2, 0xba, 0x3e, 0x09, 0xfb, 0xc9, 0x5e, 0x06, 0x53, 0x00, 0x17,
-	0x9b, 0x17, 0x5a, 0xda, 0x7f, 0x66, 0xce, 0x80, 0xba, 0xcc, 0x1d, 0xd7, 0x3c, 0x37, 0x0f, 0x1b,
-	0xc1, 0x2d, 0x8a, 0xf9, 0xf5, 0x57, 0xc5, 0xc8, 0xae, 0x62, 0xe4, 0xa7, 0x62, 0xe4, 0xb3, 0x66,
-	0x9d, 0x5d, 0xcd, 0x3a, 0xdf, 0x35, 0xeb, 0x3c, 0x5d, 0xae, 0x33, 0x9b, 0x16, 0xcb, 0x68, 0xa5,
-	0xf2, 0xb8, 0xd9, 0x6c, 0x2c, 0xd1, 0xb6, 0x32, 0xfe, 0xf8, 0x1b, 0x78, 0x39, 0x70, 0xc3, 0xce,
-	0x7e, 0x03, 0x00, 0x00, 0xff, 0xff, 0x98, 0x0f, 0xa4, 0x96, 0x7a, 0x01, 0x00, 0x00,
+	// 311 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x8c, 0x51, 0xc1, 0x4e, 0xc2, 0x40,
+	0x10, 0xa5, 0x40, 0x30, 0x4c, 0x82, 0x31, 0x2b, 0x31, 0xbd, 0xb8, 0x21, 0xbd, 0xc8, 0x85, 0x36,
+	0x40, 0xfc, 0x00, 0x89, 0x9a, 0x78, 0xd3, 0x12, 0x35, 0xf1, 0x62, 0x16, 0x76, 0xa4, 0x8d, 0x76,
+	0xb7, 0xee, 0x0e, 0x44, 0xfe, 0xc2, 0xcf, 0xf2, 0xc8, 0xd1, 0xa3, 0x81, 0x1f, 0x31, 0x6c, 0x0b,
+	0x37, 0x13, 0x6f, 0xef, 0xbd, 0x79, 0x6f, 0xf7, 0x65, 0x06, 0xb8, 0x44, 0x25, 0x8d, 0x88, 0x30,
+	0x4b, 0xad, 0x4d, 0xb5, 0x8a, 0x16, 0xfd, 0x08, 0x17, 0xa8, 0x28, 0xcc, 0x8d, 0x26, 0xcd, 0x58,
+	0x31, 0x0f, 0x77, 0xf3, 0x70, 0xd1, 0x0f, 0x7a, 0x70, 0x7c, 0xb5, 0xb5, 0xc4, 0x5a, 0xd3, 0x23,
+	0xa6, 0xb3, 0x84, 0xec, 0x18, 0x89, 0x9d, 0x40, 0x23, 0xd1, 0xf4, 0x8a, 0x4b, 0xdf, 0xeb, 0x78,
+	0xdd, 0x66, 0x5c, 0xb2, 0xe0, 0x1a, 0xda, 0x7b, 0xfb, 0x83, 0x26, 0xbc, 0x34, 0x3a, 0xcf, 0x51,
+	0xfe, 0xe5, 0xdf, 0xea, 0x06, 0x85, 0xd5, 0xca, 0xaf, 0x16, 0x7a, 0xc1, 0x82, 0x1b, 0x38, 0x74,
+	0xef, 0x8c, 0x13, 0x61, 0xd0, 0xfd, 0xe8, 0xc3, 0x81, 0x42, 0x9a, 0xa7, 0xd2, 0xfa, 0x5e, 0xa7,
+	0xd6, 0x6d, 0xc5, 0x3b, 0xca, 0x4e, 0x01, 0xac, 0xb3, 0x3d, 0xbf, 0x0f, 0x07, 0x7e, 0xb5, 0x53,
+	0xeb, 0xd6, 0xe3, 0x66, 0xa1, 0xdc, 0x0d, 0x07, 0xc1, 0x39, 0xb4, 0x8a, 0x4a, 0x38, 0x5d, 0x4e,
+	0xdf, 0x50, 0x32, 0x06, 0xf5, 0x17, 0xa3, 0xb3, 0xb2, 0x89, 0xc3, 0xec, 0x08, 0x6a, 0x46, 0x68,
+	0x57, 0xa2, 0x1e, 0x6f, 0x61, 0x30, 0x00, 0x70, 0xb1, 0xd1, 0xdc, 0x28, 0xfa, 0x67, 0xa6, 0x0d,
+	0xcc, 0x65, 0x6e, 0x85, 0x11, 0x99, 0xbd, 0xcf, 0xa5, 0x20, 0x94, 0xa3, 0x8b, 0xaf, 0x35, 0xf7,
+	0x56, 0x6b, 0xee, 0xfd, 0xac, 0xb9, 0xf7, 0xb9, 0xe1, 0x95, 0xd5, 0x86, 0x57, 0xbe, 0x37, 0xbc,
+	0xf2, 0x74, 0x36, 0x4b, 0x29, 0x99, 0x4f, 0xc2, 0xa9, 0xce, 0xa2, 0x62, 0xf7, 0x3d, 0x85, 0x54,
+	0xc2, 0xe8, 0x63, 0x7f, 0xa8, 0x49, 0xc3, 0x1d, 0x68, 0xf8, 0x1b, 0x00, 0x00, 0xff, 0xff, 0xfc,
+	0x1e, 0xf0, 0x0d, 0xc2, 0x01, 0x00, 0x00,
 }
 
 func (m *EventRootWeightsSet) Marshal() (dAtA []byte, err error) {
@@ -311,6 +367,43 @@ func (m *EventRootWeightsSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Hotkey) > 0 {
+		i -= len(m.Hotkey)
+		copy(dAtA[i:], m.Hotkey)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Hotkey)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventRootVoteDropped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRootVoteDropped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRootVoteDropped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
 	if len(m.Hotkey) > 0 {
 		i -= len(m.Hotkey)
 		copy(dAtA[i:], m.Hotkey)
@@ -497,6 +590,23 @@ func (m *EventRootWeightsSet) Size() (n int) {
 	return n
 }
 
+func (m *EventRootVoteDropped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Hotkey)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
 func (m *EventSharesSet) Size() (n int) {
 	if m == nil {
 		return 0
@@ -627,6 +737,120 @@ func (m *EventRootWeightsSet) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventRootVoteDropped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRootVoteDropped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRootVoteDropped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hotkey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
