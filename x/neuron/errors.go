@@ -1,11 +1,14 @@
 package neuron
 
-import errorsmod "cosmossdk.io/errors"
+import (
+	errorsmod "cosmossdk.io/errors"
+	"google.golang.org/grpc/codes"
+)
 
 // The codes never change.
 var (
 	// ErrNotRegistered means that the subnet has no such neuron.
-	ErrNotRegistered = errorsmod.Register(ModuleName, 2, "not registered on this subnet")
+	ErrNotRegistered = errorsmod.RegisterWithGRPCCode(ModuleName, 2, codes.NotFound, "not registered on this subnet")
 	// ErrAlreadyRegistered means that the hotkey has a slot on the subnet.
 	ErrAlreadyRegistered = errorsmod.Register(ModuleName, 3, "hotkey already registered on this subnet")
 	// ErrRegistrationClosed means that governance closed registration on the subnet.
@@ -47,5 +50,5 @@ var (
 	// ErrTooManyNeurons means that a limit would be below the neurons there are.
 	ErrTooManyNeurons = errorsmod.Register(ModuleName, 22, "more neurons than the new limit")
 	// ErrNoData means that the neuron has committed nothing.
-	ErrNoData = errorsmod.Register(ModuleName, 23, "no data committed")
+	ErrNoData = errorsmod.RegisterWithGRPCCode(ModuleName, 23, codes.NotFound, "no data committed")
 )

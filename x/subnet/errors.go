@@ -1,11 +1,14 @@
 package subnet
 
-import errorsmod "cosmossdk.io/errors"
+import (
+	errorsmod "cosmossdk.io/errors"
+	"google.golang.org/grpc/codes"
+)
 
 // The codes never change.
 var (
 	// ErrSubnetUnknown means that no subnet has the netuid.
-	ErrSubnetUnknown = errorsmod.Register(ModuleName, 2, "no such subnet")
+	ErrSubnetUnknown = errorsmod.RegisterWithGRPCCode(ModuleName, 2, codes.NotFound, "no such subnet")
 	// ErrBadName means that a name is not 1 to 32 of a-z, 0-9 and -.
 	ErrBadName = errorsmod.Register(ModuleName, 3, "bad subnet name")
 	// ErrNameTaken means that another subnet has the name.
