@@ -1,0 +1,156 @@
+package lexi
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const monthNames = `(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?`
+
+var (
+	dateForm = regexp.MustCompile(`(?i)\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ` + monthNames + `,? (\d{4})\b|\b` +
+		monthNames + ` (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b|\b(today|now|tomorrow|yesterday)\b`)
+	spanForm    = regexp.MustCompile(`(?i)\b(\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten) (day|week|fortnight|month|year)s?\b`)
+	leapForm    = regexp.MustCompile(`(?i)\b(\d{1,4})\b.*\bleap year|leap year.*\b(\d{1,4})\b`)
+	monthLength = regexp.MustCompile(`(?i)how many days (?:are there |are |does |has )?(?:in )?` + monthNames + `(?: have)?(?: (?:in|of))?,? ?(\d{4})?`)
+)
+
+var monthNumbers = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+
+func solveDates(q *query) (reply, bool) {
+	if m := leapForm.FindStringSubmatch(q.low); m != nil {
+		return q.leap(m[1] + m[2])
+	}
+	dates := q.dates(q.low)
+	switch {
+	case len(dates) == 2 && q.contains("day", "days", "weeks"):
+		return q.between(dates[0], dates[1])
+	case len(dates) == 1:
+		return q.fromOne(dates[0])
+	case len(dates) > 2 && q.contains("earliest", "first", "oldest", "latest", "last", "newest"):
+		return q.extremeDate(dates)
+	case len(dates) > 0:
+		return unknown()
+	}
+	if m := monthLength.FindStringSubmatch(q.low); m != nil {
+		return q.daysInMonth(m[1], m[2])
+	}
+	if q.contains("what day is it", "what is the date", "current date", "what's the date", "what time is it") {
+		return known(q.now().UTC().Format("Monday, 2006-01-02 15:04 MST"))
+	}
+	return unknown()
+}
+
+// dates finds the dates of text in their order, as midnights in UTC.
+func (q *query) dates(text string) []time.Time {
+	var out []time.Time
+	for _, m := range dateForm.FindAllStringSubmatch(text, 32) {
+		if t, ok := q.readDate(m); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (q *query) readDate(m []string) (time.Time, bool) {
+	switch {
+	case m[1] != "":
+		month, err := strconv.Atoi(m[2])
+		return civil(m[1], time.Month(month), m[3], err == nil)
+	case m[4] != "":
+		return civil(m[6], monthNumbers[m[5]], m[4], true)
+	case m[7] != "":
+		return civil(m[9], monthNumbers[m[7]], m[8], true)
+	}
+	day := map[string]int{"tomorrow": 1, "yesterday": -1}[m[10]]
+	return q.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, day), true
+}
+
+// civil refuses days that the calendar does not have.
+func civil(year string, month time.Month, day string, ok bool) (time.Time, bool) {
+	y, errY := strconv.Atoi(year)
+	d, errD := strconv.Atoi(day)
+	t := time.Date(y, month, d, 0, 0, 0, 0, time.UTC)
+	return t, ok && errY == nil && errD == nil && t.Month() == month && t.Day() == d
+}
+
+func (q *query) between(a, b time.Time) (reply, bool) {
+	days := int(b.Sub(a).Hours()) / 24
+	if days < 0 {
+		days = -days
+	}
+	if q.contains("weeks") && !q.contains("days") {
+		return known(strconv.Itoa(days/7) + q.only("", " weeks"))
+	}
+	return known(strconv.Itoa(days) + q.only("", " days"))
+}
+
+// fromOne answers what can be asked of one date: a date some days away, or its weekday.
+func (q *query) fromOne(t time.Time) (reply, bool) {
+	spans := spanForm.FindAllStringSubmatch(q.low, 4)
+	for _, m := range spans {
+		t = shift(t, m[1], strings.ToLower(m[2]), q.contains("before", "prior to", "earlier", "ago", "subtract", "back from", "preceding"))
+	}
+	weekday := q.contains("weekday", "day of the week", "what day", "which day", "day of week", "fall on", "falls on")
+	switch {
+	case weekday && (len(spans) == 0 || !q.contains("date")):
+		return known(t.Weekday().String())
+	case len(spans) > 0 || q.contains("date is today", "today's date", "the date"):
+		return known(t.Format(time.DateOnly) + q.only("", ", a "+t.Weekday().String()))
+	}
+	return unknown()
+}
+
+func shift(t time.Time, amount, unit string, back bool) time.Time {
+	n, err := strconv.Atoi(amount)
+	if err != nil {
+		n = max(1, int(wordNumbers[amount]))
+	}
+	n = min(n, 1_000_000)
+	if back {
+		n = -n
+	}
+	switch unit {
+	case "day":
+		return t.AddDate(0, 0, n)
+	case "week":
+		return t.AddDate(0, 0, 7*n)
+	case "fortnight":
+		return t.AddDate(0, 0, 14*n)
+	case "month":
+		return t.AddDate(0, n, 0)
+	}
+	return t.AddDate(min(max(n, -5000), 5000), 0, 0)
+}
+
+func (q *query) extremeDate(dates []time.Time) (reply, bool) {
+	best := dates[0]
+	late := q.contains("latest", "last", "newest")
+	for _, d := range dates[1:] {
+		if d.After(best) == late && !d.Equal(best) {
+			best = d
+		}
+	}
+	return known(best.Format(time.DateOnly))
+}
+
+func (q *query) leap(year string) (reply, bool) {
+	y, err := strconv.Atoi(year)
+	if err != nil {
+		return unknown()
+	}
+	if y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+		return known(q.only("Yes", "Yes, "+year+" is a leap year."))
+	}
+	return known(q.only("No", "No, "+year+" is not a leap year."))
+}
+
+func (q *query) daysInMonth(month, year string) (reply, bool) {
+	y, err := strconv.Atoi(year)
+	if err != nil {
+		y = q.now().Year()
+	}
+	return known(strconv.Itoa(time.Date(y, monthNumbers[month]+1, 0, 0, 0, 0, 0, time.UTC).Day()))
+}
