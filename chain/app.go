@@ -223,7 +223,7 @@ func (app *App) buildManager(checkLaws bool) error {
 	m.SetOrderInitGenesis(genesisOrder...)
 	m.SetOrderExportGenesis(genesisOrder...)
 	m.SetOrderPreBlockers(authtypes.ModuleName)
-	m.SetOrderBeginBlockers(emission.ModuleName, neuron.ModuleName, authz.ModuleName)
+	m.SetOrderBeginBlockers(guard.ModuleName, emission.ModuleName, neuron.ModuleName, authz.ModuleName)
 	m.SetOrderEndBlockers(banktypes.ModuleName, feegrant.ModuleName, producer.ModuleName, stake.ModuleName, emission.ModuleName, weights.ModuleName, guard.ModuleName)
 	for _, name := range genesisOrder {
 		if basic, ok := m.Modules[name].(module.AppModuleBasic); ok {

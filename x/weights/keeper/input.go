@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"errors"
-	"math"
 
 	"cosmossdk.io/collections"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -48,7 +47,7 @@ func params(s subnet.Subnet) yuma.Params {
 	h := s.Hyperparameters
 	p := yuma.ChainParams()
 	p.Kappa, p.BondsMovingAveragePPM, p.BondsPenalty = uint16(h.KappaU16), h.BondsMaPpm, uint16(h.BondsPenaltyU16)
-	p.MaxValidators, p.ActivityCutoff, p.Tempo = uint16(min(h.MaxValidators, math.MaxUint16)), uint64(h.ActivityCutoff), uint64(h.Tempo)
+	p.MaxValidators, p.ActivityCutoff, p.Tempo = h.MaxValidators, uint64(h.ActivityCutoff), uint64(h.Tempo)
 	p.MinStake, p.Yuma3, p.LiquidAlpha = h.MinValidatorStakeRao, h.Yuma3, h.LiquidAlpha
 	p.AlphaLow, p.AlphaHigh, p.AlphaSteepness = uint16(h.AlphaLowU16), uint16(h.AlphaHighU16), int16(h.AlphaSteepness)
 	return p

@@ -1,0 +1,124 @@
+package localnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/dendra-net/dendra/internal/durable"
+)
+
+// Detach runs `dendra up` with these arguments as a process of its own that outlives this one, and returns its card
+// once it is ready. When it ends before, the error holds the last of what it said.
+func Detach(ctx context.Context, home string, args ...string) (Card, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Card{}, err
+	}
+	if err := os.MkdirAll(LogDir(home), 0o700); err != nil {
+		return Card{}, err
+	}
+	said := filepath.Join(LogDir(home), "up.log")
+	out, err := os.OpenFile(said, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return Card{}, err
+	}
+	defer out.Close()
+	child := exec.Command(self, args...)
+	child.Stdout, child.Stderr = out, out
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := child.Start(); err != nil {
+		return Card{}, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }() // ends with the child, or with this process
+	card, err := awaitCard(ctx, home, child.Process.Pid, ended)
+	if err != nil {
+		return Card{}, fmt.Errorf("%w%s", err, tail(said))
+	}
+	return card, nil
+}
+
+func awaitCard(ctx context.Context, home string, pid int, ended <-chan error) (Card, error) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if card, err := ReadCard(home); err == nil && card.PID == pid {
+			return card, nil
+		}
+		select {
+		case <-ctx.Done():
+			return Card{}, ctx.Err()
+		case err := <-ended:
+			return Card{}, fmt.Errorf("the market ended before it was ready (%v)", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// tail returns the last lines of a small text file, for an error message.
+func tail(path string) string {
+	raw, err := durable.Read(path, maxJSON)
+	if err != nil || len(raw) == 0 {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	return ":\n" + strings.Join(lines[max(0, len(lines)-10):], "\n")
+}
+
+// stopTime is how long a market may take to stop by itself.
+const stopTime = 20 * time.Second
+
+// Stop ends the market of a home and waits until it is gone. It says whether the market had to be killed.
+func Stop(ctx context.Context, home string) (killed bool, err error) {
+	on, err := running(home)
+	if err != nil {
+		return false, err
+	}
+	if !on {
+		return false, fmt.Errorf("%w in %s", ErrNotRunning, home)
+	}
+	pid, err := holder(home)
+	if err != nil {
+		return false, err
+	}
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return false, fmt.Errorf("stop process %d: %w", pid, err)
+		}
+		if gone(ctx, home) {
+			return signal == syscall.SIGKILL, nil
+		}
+	}
+	return false, fmt.Errorf("process %d does not end", pid)
+}
+
+func gone(ctx context.Context, home string) bool {
+	ctx, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	return await(ctx, "the market to end", func() (bool, error) {
+		on, err := running(home)
+		return !on, err
+	}) == nil
+}
+
+// Reset erases a home whose market does not run. It refuses folders that hold no market.
+func Reset(home string) error {
+	on, err := running(home)
+	if err != nil {
+		return err
+	}
+	if on {
+		return fmt.Errorf("%w in %s; `dendra down` stops it", ErrRunning, home)
+	}
+	if _, err := os.Stat(lockFile(home)); err != nil {
+		return fmt.Errorf("%s holds no market: %w", home, err)
+	}
+	return os.RemoveAll(home)
+}

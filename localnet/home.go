@@ -1,0 +1,110 @@
+package localnet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/dendra-net/dendra/internal/durable"
+)
+
+// Errors of a home; each says in its text what to do next.
+var (
+	// ErrRunning means that a market runs in this home already.
+	ErrRunning = errors.New("already running")
+	// ErrNotRunning means that no market runs in this home.
+	ErrNotRunning = errors.New("not running")
+	// ErrCorrupt means that a file of this home cannot be used.
+	ErrCorrupt = errors.New("corrupt home")
+	// ErrPortInUse means that somebody else listens where the market should.
+	ErrPortInUse = errors.New("port in use")
+)
+
+// Files of a home.
+func cardFile(home string) string     { return filepath.Join(home, "network.json") }
+func manifestFile(home string) string { return filepath.Join(home, "manifest.json") }
+func lockFile(home string) string     { return filepath.Join(home, "lock") }
+func nodeDir(home string) string      { return filepath.Join(home, "node") }
+
+// LogDir holds one log for each part of the market.
+func LogDir(home string) string { return filepath.Join(home, "log") }
+
+// lock is held by the process that runs the market; the system frees it when the process dies, however it dies.
+type lock struct{ f *os.File }
+
+func takeLock(home string) (*lock, error) {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, fmt.Errorf("home: %w", err)
+	}
+	f, err := os.OpenFile(lockFile(home), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("home: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w in %s", ErrRunning, home), f.Close())
+	}
+	if err := errors.Join(f.Truncate(0), writePID(f)); err != nil {
+		return nil, errors.Join(fmt.Errorf("home: %w", err), f.Close())
+	}
+	return &lock{f}, nil
+}
+
+func writePID(f *os.File) error {
+	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+	return err
+}
+
+// holder is the process that runs the market of a home.
+func holder(home string) (int, error) {
+	raw, err := durable.Read(lockFile(home), 64)
+	if err != nil {
+		return 0, err
+	}
+	pid, err := strconv.Atoi(string(raw))
+	if err != nil || pid <= 1 {
+		return 0, fmt.Errorf("%w: %s holds no process id", ErrCorrupt, lockFile(home))
+	}
+	return pid, nil
+}
+
+func (l *lock) release() error { return l.f.Close() }
+
+// running reports whether some process holds the home.
+func running(home string) (bool, error) {
+	if _, err := os.Stat(lockFile(home)); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	f, err := os.Open(lockFile(home))
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil, nil
+}
+
+func writeJSON(path string, v any) error {
+	raw, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return durable.Replace(path, append(raw, '\n'), 0o600)
+}
+
+// maxJSON bounds the small files of a home.
+const maxJSON = 1 << 20
+
+func readJSON(path string, v any) error {
+	raw, err := durable.Read(path, maxJSON)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return fmt.Errorf("%w: %s: %w; `dendra reset` erases the home", ErrCorrupt, path, err)
+	}
+	return nil
+}

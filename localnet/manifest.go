@@ -1,0 +1,96 @@
+package localnet
+
+import "time"
+
+// Manifest says what a market consists of. It is plain data: two equal manifests make equal markets.
+type Manifest struct {
+	ChainID    string
+	BlockTime  time.Duration
+	Tempo      int64
+	Subnets    []SubnetPlan
+	Validators []ValidatorPlan
+	Miners     []MinerPlan
+	Accounts   []AccountPlan
+}
+
+// SubnetPlan is one subnet of the genesis. Validators of the manifest sit on all of them.
+type SubnetPlan struct {
+	Name        string
+	Description string
+	Kind        string // which task the validators run, a key of the kinds this build knows
+	RootWeight  uint16 // how the validators' root vote divides emission
+}
+
+// ValidatorPlan is a validator and producer of first dividends; its wallet has its name.
+type ValidatorPlan struct {
+	Name     string
+	StakeRao uint64
+}
+
+// MinerPlan is a miner on one subnet; its wallet has its name.
+type MinerPlan struct {
+	Name   string
+	Subnet string
+	// Model names what answers: a profile of the embedded brain, or ModelCopycat.
+	Model string
+	// Victim is the miner whose answers a copycat sells as its own.
+	Victim string
+}
+
+// ModelCopycat is the model of a miner that asks the gateway for another miner's answer and resells it: the market has
+// to notice.
+const ModelCopycat = "copycat"
+
+// AccountPlan is a funded account for whoever plays with the network.
+type AccountPlan struct {
+	Name string
+	Rao  uint64
+}
+
+const tao = 1_000_000_000
+
+// Default is the market of `dendra up`: two subnets, eight miners from good to lazy, a copycat among them, and three
+// validators.
+func Default() Manifest {
+	return Manifest{
+		ChainID:   "dendra-local",
+		BlockTime: time.Second,
+		Tempo:     20,
+		Subnets: []SubnetPlan{
+			{Name: "text", Description: "questions about words, numbers and texts", Kind: "text", RootWeight: 60},
+			{Name: "calc", Description: "arithmetic, units, dates, lists and small programs", Kind: "calc", RootWeight: 40},
+		},
+		Validators: []ValidatorPlan{
+			{Name: "validator-1", StakeRao: 1000 * tao},
+			{Name: "validator-2", StakeRao: 900 * tao},
+			{Name: "validator-3", StakeRao: 800 * tao},
+		},
+		Miners: []MinerPlan{
+			{Name: "miner-1", Subnet: "text", Model: "scholar"},
+			{Name: "miner-2", Subnet: "text", Model: "clerk"},
+			{Name: "miner-3", Subnet: "text", Model: "novice"},
+			{Name: "miner-4", Subnet: "text", Model: "lazy"},
+			{Name: "miner-5", Subnet: "text", Model: ModelCopycat, Victim: "miner-1"},
+			{Name: "miner-6", Subnet: "calc", Model: "scholar"},
+			{Name: "miner-7", Subnet: "calc", Model: "clerk"},
+			{Name: "miner-8", Subnet: "calc", Model: "lazy"},
+		},
+		Accounts: []AccountPlan{
+			{Name: "alice", Rao: 1000 * tao},
+			{Name: "bob", Rao: 1000 * tao},
+			{Name: "carol", Rao: 1000 * tao},
+			{Name: "owner", Rao: 1000 * tao},
+			{Name: "faucet", Rao: 100_000 * tao},
+		},
+	}
+}
+
+// index returns the position of a subnet's name, which decides its netuid: netuids count from 1.
+func (m Manifest) netuid(subnet string) (uint16, bool) {
+	for i, s := range m.Subnets {
+		if s.Name == subnet {
+			return uint16(i + 1), true
+		}
+	}
+	return 0, false
+}

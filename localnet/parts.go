@@ -1,0 +1,182 @@
+package localnet
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/dendra-net/dendra/chain/node"
+	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/gateway"
+	"github.com/dendra-net/dendra/gateway/requestlog"
+	"github.com/dendra-net/dendra/miner"
+	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/validator"
+	"github.com/dendra-net/dendra/wallet"
+)
+
+// startChain runs the node and waits for a block.
+func (m *Market) startChain(ctx context.Context, _ Options) error {
+	running, err := node.Start(m.ctx, node.Options{
+		Home: nodeDir(m.card.Home), RPC: m.ports.rpc(), GRPC: m.ports.grpc(), REST: m.ports.rest(), P2P: m.ports.p2p(),
+		BlockTime: m.manifest.BlockTime, CheckLaws: true, Log: m.logs.of("chain"),
+	})
+	if err != nil {
+		return fmt.Errorf("chain: %w", err)
+	}
+	m.node = running
+	if err := await(ctx, "the first block", func() (bool, error) { return running.Height() > 0, nil }); err != nil {
+		return err
+	}
+	m.chain, err = chainclient.Dial(ctx, chainclient.Options{
+		Endpoints: []string{m.ports.grpc()}, ChainID: m.manifest.ChainID, Poll: max(m.manifest.BlockTime/4, 20*time.Millisecond),
+		Log: m.logs.of("market"),
+	})
+	if err != nil {
+		return fmt.Errorf("chain: %w", err)
+	}
+	m.step("chain", "height %d, block time %s", running.Height(), m.manifest.BlockTime)
+	return nil
+}
+
+// startGateway opens the API. It asks miners with the first validator's hotkey, as a validator reselling access does.
+func (m *Market) startGateway(ctx context.Context, _ Options) error {
+	log, _, err := requestlog.Open(requestlog.Options{Dir: filepath.Join(m.card.Home, "requests")})
+	if err != nil {
+		return fmt.Errorf("gateway: %w", err)
+	}
+	g, err := gateway.New(gateway.Config{
+		Client:       &neuron.Client{Key: wallet.LocalHotkey(m.manifest.Validators[0].Name, hotkeyName), ChainID: m.manifest.ChainID, Timeout: 10 * time.Minute},
+		Directory:    gateway.NewDirectory(m.chain.Subnets, m.chain.Subnet, time.Second, nil),
+		Log:          log,
+		Keys:         []gateway.APIKey{{Name: "local", SHA256: gateway.HashKey(APIKey), Operator: true}, {Name: "copycat", SHA256: gateway.HashKey(copycatKey)}},
+		DefaultPrice: gateway.StandardPrice(),
+		Limits:       gateway.Limits{RequestsPerMinute: -1},
+		Logger:       m.logs.of("gateway"),
+	})
+	if err != nil {
+		return fmt.Errorf("gateway: %w", err)
+	}
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", m.ports.gateway())
+	if err != nil {
+		return fmt.Errorf("gateway: %w", err)
+	}
+	m.group.Go(func() error {
+		defer log.Close()
+		return g.Serve(m.ctx, ln, time.Second)
+	})
+	m.step("gateway", "OpenAI-compatible at %s", m.card.API)
+	return nil
+}
+
+func (m *Market) startMiners(ctx context.Context, _ Options) error {
+	for i, p := range m.manifest.Miners {
+		handler, err := m.handler(ctx, p)
+		if err != nil {
+			return err
+		}
+		netuid, _ := m.manifest.netuid(p.Subnet)
+		config := miner.Config{
+			Chain: m.chain, Key: wallet.LocalHotkey(p.Name, hotkeyName), Netuid: netuid, Handler: handler,
+			Listen: m.ports.miner(i), ReplayFile: filepath.Join(m.card.Home, "miners", p.Name+".replay"),
+			Poll: m.poll(), Log: m.logs.of(p.Name),
+		}
+		m.group.Go(func() error { return named(p.Name, miner.Run(m.ctx, config)) })
+	}
+	return nil
+}
+
+func (m *Market) startValidators(context.Context, Options) error {
+	for _, v := range m.manifest.Validators {
+		for i, s := range m.manifest.Subnets {
+			key := wallet.LocalHotkey(v.Name, hotkeyName)
+			task, _ := Task(s.Kind)
+			config := validator.Config{
+				Chain: m.chain, Key: key, Netuid: uint16(i + 1), Task: task,
+				Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID},
+				Dir:    filepath.Join(m.card.Home, "validators", v.Name),
+				Poll:   m.poll(), Log: m.logs.of(v.Name),
+			}
+			m.group.Go(func() error { return named(v.Name, validator.Run(m.ctx, config)) })
+		}
+	}
+	m.step("validators", "%d scoring on %d subnets", len(m.manifest.Validators), len(m.manifest.Subnets))
+	return nil
+}
+
+func (m *Market) poll() time.Duration { return max(m.manifest.BlockTime/2, 20*time.Millisecond) }
+
+func named(who string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", who, err)
+	}
+	return nil
+}
+
+// awaitReady waits until every miner has published where it answers and the gateway sees models.
+func (m *Market) awaitReady(ctx context.Context, _ Options) error {
+	err := await(ctx, "the miners", func() (bool, error) {
+		n, err := m.serving(ctx)
+		return n == len(m.manifest.Miners), err
+	})
+	if err != nil {
+		return err
+	}
+	m.step("miners", "%d of %d serving", len(m.manifest.Miners), len(m.manifest.Miners))
+	return await(ctx, "the gateway", func() (bool, error) { return m.gatewayAnswers(ctx), nil })
+}
+
+func (m *Market) serving(ctx context.Context) (int, error) {
+	planned, n := map[neuron.Address]bool{}, 0
+	for _, p := range m.manifest.Miners {
+		planned[wallet.LocalHotkey(p.Name, hotkeyName).Address()] = true
+	}
+	for i := range m.manifest.Subnets {
+		s, err := m.chain.Subnet(ctx, uint16(i+1))
+		if err != nil {
+			return 0, err
+		}
+		for _, nr := range s.Neurons {
+			if planned[nr.Hotkey] && nr.Endpoint != "" {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
+func (m *Market) gatewayAnswers(ctx context.Context) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.card.Explorer+"/health", nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
+}
+
+// await asks ok every few milliseconds until it says yes, fails, or ctx ends.
+func await(ctx context.Context, what string, ok func() (bool, error)) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		done, err := ok()
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("waiting for %s: %w", what, err)
+		}
+		if done {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
