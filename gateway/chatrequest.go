@@ -190,17 +190,18 @@ func boolean(value []byte, param string) (bool, error) {
 	return kindOf(value) == 't', nil
 }
 
-// readLimits takes the smaller of the two names the limit has.
+// readLimits takes the smaller of the two names the limit has. Zero sets no limit; what it means beyond that is the
+// miner's business.
 func (r *chatRequest) readLimits(f map[string][]byte) error {
 	for _, name := range []string{"max_tokens", "max_completion_tokens"} {
 		if !isSet(f[name]) {
 			continue
 		}
 		n, err := strconv.ParseUint(string(f[name]), 10, 31)
-		if err != nil || n == 0 {
-			return invalid("invalid_value", name, "%s is %s: a whole number from 1 to 2147483647 is needed", name, shorten(string(f[name])))
+		if err != nil {
+			return invalid("invalid_value", name, "%s is %s: a whole number from 0 to 2147483647 is needed", name, shorten(string(f[name])))
 		}
-		if r.maxTokens == 0 || n < r.maxTokens {
+		if r.maxTokens == 0 || 0 < n && n < r.maxTokens {
 			r.maxTokens = n
 		}
 	}

@@ -31,7 +31,7 @@ func TestParseChatRefuses(t *testing.T) {
 		{"stream string", `{"model":"text","stream":"yes",` + hello + `}`, "invalid_type", "stream", "true or false"},
 		{"stream options", `{"model":"text","stream":true,"stream_options":1,` + hello + `}`, "invalid_type", "stream_options", "an object"},
 		{"include usage", `{"model":"text","stream":true,"stream_options":{"include_usage":1},` + hello + `}`, "invalid_type", "stream_options.include_usage", "true or false"},
-		{"max tokens zero", `{"model":"text","max_tokens":0,` + hello + `}`, "invalid_value", "max_tokens", "max_tokens is 0"},
+		{"max tokens negative", `{"model":"text","max_tokens":-1,` + hello + `}`, "invalid_value", "max_tokens", "max_tokens is -1"},
 		{"max tokens part", `{"model":"text","max_completion_tokens":1.5,` + hello + `}`, "invalid_value", "max_completion_tokens", "1.5"},
 		{"max tokens huge", `{"model":"text","max_tokens":99999999999999999999,` + hello + `}`, "invalid_value", "max_tokens", "a whole number"},
 		{"pin number", `{"model":"text","dendra":3,` + hello + `}`, "invalid_type", "dendra", "an object"},

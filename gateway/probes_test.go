@@ -136,13 +136,13 @@ func TestProbe09MinerDiesMidStream(t *testing.T) {
 func TestProbe10ClientLeavesAndTheMinerIsCancelled(t *testing.T) {
 	left := make(chan time.Time, 1)
 	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { left <- time.Now() }()
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, "data: "+chunkOf(`{"content":"one two"}`, "null")+"\n\n")
 		if err := http.NewResponseController(w).Flush(); err != nil {
 			return
 		}
 		<-r.Context().Done()
-		left <- time.Now()
 	})
 	m := newMarket(t, nil, &testMiner{handler: slow})
 	resp, stop := m.open(streamQuestion)
