@@ -6,30 +6,66 @@ import (
 	"github.com/dendra-net/dendra/fixed"
 )
 
-// pair is a validator and a server while their bond is computed.
-type pair struct {
-	row  int32
-	vote fixed.Frac // the vote that buys
-	old  fixed.Frac // bond before
-	bond fixed.Frac // and after
-}
-
-// bondRule holds the constants of the moving average.
-type bondRule struct {
+// bonding moves the bonds of one epoch. It goes through the rows of votes and old bonds side by side; whatever a column
+// needs is a vector beside them.
+type bonding struct {
+	*epoch
 	keep, add fixed.Frac // of the old bond, of the new vote; together one
 	penalty   fixed.Frac
 	liquid    *liquidAlpha // nil unless every pair has its own speed
+	lastStep  uint64       // neurons registered from here on are younger than the bonds
+	pairs     []pair       // room for one row
+	rows      [][]Cell     // bonds of this epoch, by row
+	income    []fixed.Wide // dividends before normalising, 126 fractional bits
 }
 
-func (e *epoch) newBondRule() bondRule {
+// pair is a validator's vote for a server and its old bond to it.
+type pair struct {
+	vote, old fixed.Frac
+	column    uint16
+}
+
+// bond moves all bonds and divides what they earn.
+func (e *epoch) bond() {
+	b := e.newBonding()
+	if e.in.Params.Yuma3 {
+		b.three()
+	} else {
+		b.plain()
+	}
+	b.divide()
+	e.out.Bonds = b.rows
+	if e.trace != nil {
+		e.trace.record(b)
+	}
+	for i, keeps := range e.out.NewPermits {
+		if !keeps || len(b.rows[i]) == 0 {
+			b.rows[i] = nil
+		}
+	}
+}
+
+func (e *epoch) newBonding() *bonding {
 	const million = 1_000_000
 	p := e.in.Params
 	keep := fixed.FracNear(uint64(min(p.BondsMovingAveragePPM, million)), million)
-	rule := bondRule{keep: keep, add: keep.Complement(), penalty: fixed.FracFromU16(p.BondsPenalty)}
-	if p.Yuma3 && p.LiquidAlpha && anyAbove(e.out.Consensus) {
-		rule.liquid = newLiquidAlpha(p)
+	b := &bonding{
+		epoch: e, keep: keep, add: keep.Complement(), penalty: fixed.FracFromU16(p.BondsPenalty), lastStep: e.lastStep(),
+		income: make([]fixed.Wide, e.n),
 	}
-	return rule
+	if p.Yuma3 && p.LiquidAlpha && anyAbove(e.out.Consensus) {
+		b.liquid = newLiquidAlpha(p)
+	}
+	b.makeRows()
+	return b
+}
+
+// lastStep is the height from which on a registration is younger than the bonds.
+func (e *epoch) lastStep() uint64 {
+	if e.in.LastStepBlock == 0 {
+		return e.in.Block - min(e.in.Block, e.in.Params.Tempo)
+	}
+	return addSaturating(e.in.LastStepBlock, 1)
 }
 
 func anyAbove(v []fixed.Frac) bool {
@@ -41,165 +77,130 @@ func anyAbove(v []fixed.Frac) bool {
 	return false
 }
 
-// bond moves all bonds and adds up what they earn.
-func (e *epoch) bond() {
-	rule := e.newBondRule()
-	e.out.Bonds = e.bondRows()
-	for j := range e.n {
-		pairs := e.meet(j, rule.penalty)
-		if len(pairs) == 0 {
+// makeRows makes room for all bonds in one piece of memory, and for the pairs of the fullest row.
+func (b *bonding) makeRows() {
+	room := func(i int) int { return min(b.n, len(b.in.Weights[i])+len(b.in.Bonds[i])) }
+	total, widest := 0, 0
+	for i := range b.n {
+		total += room(i)
+		widest = max(widest, room(i))
+	}
+	cells := make([]Cell, total)
+	b.rows, b.pairs = make([][]Cell, b.n), make([]pair, widest)
+	for i := range b.n {
+		b.rows[i], cells = cells[:room(i)], cells[room(i):]
+	}
+}
+
+// counts says whether an old bond counts: to a neuron that exists and is older than the bonds, in its place in the row,
+// whose cells so far went up to last.
+func (b *bonding) counts(c Cell, last int) bool {
+	j := int(c.UID)
+	return j > last && j < b.n && c.Value > 0 && b.in.RegisteredAt[j] < b.lastStep
+}
+
+// meet merges the votes of row i, clipped as the penalty says, with its old bonds.
+func (b *bonding) meet(i int) []pair {
+	row, olds, pairs, k := b.in.Weights[i], b.in.Bonds[i], b.pairs, 0
+	share, trust, last := b.votes.row(i, len(row)), fixed.Frac(0), -1
+	for c, w := range row {
+		if share[c] == 0 {
 			continue
 		}
-		if e.in.Params.Yuma3 {
-			e.bondThree(j, pairs, rule)
-		} else {
-			e.bondPlain(j, pairs, rule)
-		}
-	}
-	e.divide()
-}
-
-// bondRows makes room for the bonds of everyone who will store some, all in one piece of memory.
-func (e *epoch) bondRows() [][]Cell {
-	room, total := make([]int, e.n), 0
-	for i, keeps := range e.out.NewPermits {
-		if keeps {
-			votes := 0
-			if e.permits[i] {
-				votes = len(e.in.Weights[i])
+		for ; len(olds) > 0 && olds[0].UID < w.UID; olds = olds[1:] {
+			if b.counts(olds[0], last) {
+				pairs[k] = pair{old: olds[0].Value.Clamp(), column: olds[0].UID}
+				k++
 			}
-			room[i] = min(e.n, votes+len(e.in.Bonds[i]))
-			total += room[i]
+			last = max(last, int(olds[0].UID))
 		}
-	}
-	rows, cells := make([][]Cell, e.n), make([]Cell, total)
-	for i, r := range room {
-		if r > 0 {
-			rows[i], cells = cells[:0:r], cells[r:]
+		consensus := b.out.Consensus[w.UID]
+		p := pair{vote: b.penalise(share[c], consensus), column: w.UID}
+		trust += min(share[c], consensus)
+		if len(olds) > 0 && olds[0].UID == w.UID {
+			if b.counts(olds[0], last) {
+				p.old = olds[0].Value.Clamp()
+			}
+			last, olds = max(last, int(w.UID)), olds[1:]
 		}
+		pairs[k] = p
+		k++
 	}
-	return rows
+	b.out.ValidatorTrust[i] = trust
+	return b.meetRest(olds, last, k)
 }
 
-// meet merges the votes for server j and the old bonds to it by validator.
-func (e *epoch) meet(j int, penalty fixed.Frac) []pair {
-	voteRows, votes := e.votes.column(j)
-	oldRows, olds := e.old.column(j)
-	consensus, pairs := e.out.Consensus[j], e.scratch[:0]
-	for len(voteRows) > 0 || len(oldRows) > 0 {
-		var p pair
-		fromVote := len(oldRows) == 0 || len(voteRows) > 0 && voteRows[0] <= oldRows[0]
-		fromOld := len(voteRows) == 0 || len(oldRows) > 0 && oldRows[0] <= voteRows[0]
-		if fromVote {
-			p.row, p.vote = voteRows[0], penalise(votes[0], consensus, penalty)
-			voteRows, votes = voteRows[1:], votes[1:]
+// meetRest appends the old bonds behind the last vote of a row.
+func (b *bonding) meetRest(olds []Cell, last, k int) []pair {
+	for _, c := range olds {
+		if b.counts(c, last) {
+			b.pairs[k] = pair{old: c.Value.Clamp(), column: c.UID}
+			k++
 		}
-		if fromOld {
-			p.row, p.old = oldRows[0], olds[0]
-			oldRows, olds = oldRows[1:], olds[1:]
-		}
-		pairs = append(pairs, p)
+		last = max(last, int(c.UID))
 	}
-	return pairs
+	return b.pairs[:k]
 }
 
-// penalise moves a vote towards its clipped value.
-func penalise(vote, consensus, penalty fixed.Frac) fixed.Frac {
-	if vote <= consensus {
-		return vote
-	}
-	return vote - penalty.Mul(vote-consensus)
+// penalise moves a vote above the consensus towards it.
+func (b *bonding) penalise(vote, consensus fixed.Frac) fixed.Frac {
+	return vote - b.penalty.Mul(vote-min(vote, consensus))
 }
 
-// bondPlain is plain Yuma: bonds are shares of the column, bought with stake times vote.
-func (e *epoch) bondPlain(j int, pairs []pair, rule bondRule) {
-	var bought, held fixed.Wide
-	for k := range pairs {
-		p := &pairs[k]
-		bought = bought.AddProduct(e.voters[p.row], uint64(p.vote))
-		held = held.Add(fixed.Wide{Lo: uint64(p.old)})
-	}
-	add, keep := newScale(rule.add, bought), newScale(rule.keep, held)
-	var sum, top fixed.Frac
-	for k := range pairs {
-		p := &pairs[k]
-		fresh := add.weigh(fixed.Product(e.voters[p.row], uint64(p.vote)))
-		kept := keep.weigh(fixed.Wide{Lo: uint64(p.old)})
-		p.bond = fixed.Frac(fresh.Add(kept).Shift(fixed.FracBits))
-		sum += p.bond
-		top = max(top, p.bond)
-	}
-	e.earn(j, pairs, fixed.Wide{Lo: uint64(sum)})
-	relative := fixed.NewDivisor(uint64(top))
-	for k := range pairs {
-		e.store(j, pairs[k].row, relative.Frac(uint64(pairs[k].bond)))
-	}
-	if e.trace != nil {
-		e.tracePlain(j, pairs, bought, sum)
-	}
-}
-
-func (e *epoch) tracePlain(j int, pairs []pair, bought fixed.Wide, sum fixed.Frac) {
-	for _, p := range pairs {
-		put(e.trace.BondsDelta, p.row, j, fixed.FracOfWide(fixed.Product(e.voters[p.row], uint64(p.vote)), bought))
-		put(e.trace.Bonds, p.row, j, fixed.FracOf(uint64(p.bond), uint64(sum)))
-	}
-}
-
-// bondThree is Yuma 3: bonds follow the votes pair by pair, and stake comes in when dividends are divided.
-func (e *epoch) bondThree(j int, pairs []pair, rule bondRule) {
-	var sum fixed.Wide
-	consensus := e.out.Consensus[j]
-	for k := range pairs {
-		p := &pairs[k]
-		keep, add := rule.keep, rule.add
-		if rule.liquid != nil {
-			add = rule.liquid.speed(p.vote, p.old, consensus)
-			keep = add.Complement()
-		}
-		moved := fixed.Product(uint64(keep), uint64(p.old)).AddProduct(uint64(add), uint64(p.vote))
-		p.bond = fixed.Frac(moved.Shift(fixed.FracBits))
-		sum = sum.Add(fixed.Wide{Lo: uint64(p.bond)})
-		e.store(j, p.row, p.bond)
-	}
-	e.earn(j, pairs, sum)
-	if e.trace != nil {
+// three is Yuma 3: bonds follow the votes pair by pair, and stake comes in when dividends are divided.
+func (b *bonding) three() {
+	held := make([]fixed.Wide, b.n)
+	for i := range b.n {
+		pairs, row, k := b.meet(i), b.rows[i], 0
 		for _, p := range pairs {
-			put(e.trace.BondsDelta, p.row, j, p.vote)
-			put(e.trace.Bonds, p.row, j, p.bond)
+			if bond := b.follow(p); bond > 0 {
+				row[k] = Cell{p.column, bond}
+				held[p.column] = held[p.column].Add(fixed.Wide{Lo: uint64(bond)})
+				k++
+			}
 		}
+		b.rows[i] = row[:k:k]
+	}
+	earning := b.earning(held)
+	for i, row := range b.rows {
+		earned := earn(row, earning)
+		b.income[i] = fixed.Product(b.voters[i], earned.Shift(fixed.FracBits))
 	}
 }
 
-// store keeps a bond for the next epoch if its owner will hold a permit.
-func (e *epoch) store(j int, row int32, bond fixed.Frac) {
-	if bond == 0 {
-		return
+// follow moves one bond of Yuma 3 towards its vote.
+func (b *bonding) follow(p pair) fixed.Frac {
+	keep, add := b.keep, b.add
+	if b.liquid != nil {
+		add = b.liquid.speed(p.vote, p.old, b.out.Consensus[p.column])
+		keep = add.Complement()
 	}
-	if e.out.NewPermits[row] {
-		e.out.Bonds[row] = append(e.out.Bonds[row], Cell{uint16(j), bond})
-	}
-	if e.trace != nil {
-		put(e.trace.BondsStored, row, j, bond)
-	}
+	moved := fixed.Product(uint64(keep), uint64(p.old)).AddProduct(uint64(add), uint64(p.vote))
+	return fixed.Frac(moved.Shift(fixed.FracBits))
 }
 
-// earn credits the validators of column j with their part of its incentive.
-func (e *epoch) earn(j int, pairs []pair, sum fixed.Wide) {
-	share := newScale(e.out.Incentive[j], sum)
-	if share.factor == 0 {
-		return
+// earning prepares how a bond of each column turns into income: its part of the column times the column's incentive.
+func (b *bonding) earning(held []fixed.Wide) []scale {
+	out := make([]scale, b.n)
+	for j, sum := range held {
+		out[j] = newScale(b.out.Incentive[j], sum)
 	}
-	for _, p := range pairs {
-		e.income[p.row] = e.income[p.row].Add(share.weigh(fixed.Wide{Lo: uint64(p.bond)}))
+	return out
+}
+
+// earn adds up the income of a row of bonds.
+func earn(row []Cell, earning []scale) (income fixed.Wide) {
+	for _, c := range row {
+		income = income.Add(earning[c.UID].weighShare(c.Value))
 	}
+	return income
 }
 
 // scale computes part * x/sum for many x with one multiplication each: x is shifted so that the sum uses all 64 bits, and
 // factor is part over the shifted sum.
 type scale struct {
-	shift  int
 	factor uint64
+	shift  int // right; negative is left
 }
 
 // newScale prepares part/sum; a sum of zero makes everything zero.
@@ -209,7 +210,7 @@ func newScale(part fixed.Frac, sum fixed.Wide) scale {
 	}
 	shift := sum.Len() - 64
 	factor, _ := bits.Div64(uint64(part)>>1, uint64(part)<<63, sum.Shift(shift))
-	return scale{shift, factor}
+	return scale{factor, shift}
 }
 
 // weigh returns part * x/sum with 126 fractional bits.
@@ -217,19 +218,27 @@ func (s scale) weigh(x fixed.Wide) fixed.Wide {
 	return fixed.Product(x.Shift(s.shift), s.factor)
 }
 
-// divide turns income into dividends. In Yuma 3 it is weighed by active stake first.
-func (e *epoch) divide() {
+// weighShare is weigh for a share.
+func (s scale) weighShare(x fixed.Frac) fixed.Wide {
+	shifted := uint64(x)
+	if s.shift > 0 {
+		shifted >>= s.shift & 63 // a sum of shares has at most 16 bits more than one
+	} else {
+		shifted <<= -s.shift & 63
+	}
+	return fixed.Product(shifted, s.factor)
+}
+
+// divide turns income into dividends.
+func (b *bonding) divide() {
 	var sum fixed.Wide
-	for i, income := range e.income {
-		if e.in.Params.Yuma3 {
-			e.income[i] = fixed.Product(e.voters[i], income.Shift(fixed.FracBits))
-		}
-		sum = sum.Add(e.income[i])
+	for _, income := range b.income {
+		sum = sum.Add(income)
 	}
 	if sum.IsZero() {
 		return
 	}
-	for i, income := range e.income {
-		e.out.Dividends[i] = fixed.FracOfWide(income, sum)
+	for i, income := range b.income {
+		b.out.Dividends[i] = fixed.FracOfWide(income, sum)
 	}
 }

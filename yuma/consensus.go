@@ -8,30 +8,35 @@ import (
 	"github.com/dendra-net/dendra/fixed"
 )
 
-// ballot is one voter's weight for a neuron and the stake behind it.
-type ballot struct {
-	weight fixed.Frac
-	stake  uint64
-}
-
 // rankServers finds for every neuron the consensus, clips the votes to it and adds up what is left.
 func (e *epoch) rankServers() {
 	need := majority(e.total, e.in.Params.Kappa)
-	prerank, scale := make([]fixed.Wide, e.n), fixed.Product(e.total, uint64(fixed.FracOne))
+	prerank, rank, scale := make([]fixed.Wide, e.n), make([]fixed.Wide, e.n), fixed.Product(e.total, uint64(fixed.FracOne))
 	var sum fixed.Wide
 	for j := range e.n {
-		e.rankServer(j, need, &prerank[j])
-		sum = sum.Add(e.rank[j])
+		ballots := e.votes.column(j)
+		e.out.Consensus[j] = quantile(ballots, need)
+		prerank[j], rank[j] = count(ballots, e.out.Consensus[j])
+		sum = sum.Add(rank[j])
 	}
-	for j, rank := range e.rank {
+	for j := range e.n {
 		if prerank[j].IsZero() {
 			continue
 		}
 		e.out.Prerank[j] = fixed.FracOfWide(prerank[j], scale)
-		e.out.Rank[j] = fixed.FracOfWide(rank, scale)
-		e.out.Trust[j] = fixed.FracOfWide(rank, prerank[j])
-		e.out.Incentive[j] = fixed.FracOfWide(rank, sum)
+		e.out.Rank[j] = fixed.FracOfWide(rank[j], scale)
+		e.out.Trust[j] = fixed.FracOfWide(rank[j], prerank[j])
+		e.out.Incentive[j] = fixed.FracOfWide(rank[j], sum)
 	}
+}
+
+// count adds up stake times weight, as voted and clipped to the consensus.
+func count(ballots []ballot, consensus fixed.Frac) (voted, clipped fixed.Wide) {
+	for _, b := range ballots {
+		voted = voted.AddProduct(b.stake, uint64(b.weight))
+		clipped = clipped.AddProduct(b.stake, uint64(min(b.weight, consensus)))
+	}
+	return voted, clipped
 }
 
 // majority returns the least whole stake that is at least kappa/65535 of the total, and at least 1.
@@ -41,37 +46,6 @@ func majority(total uint64, kappa uint16) uint64 {
 	lo, carry := bits.Add64(lo, whole-1, 0)
 	need, _ := bits.Div64(hi+carry, lo, whole)
 	return max(need, 1)
-}
-
-func (e *epoch) rankServer(j int, need uint64, prerank *fixed.Wide) {
-	rows, weights := e.votes.column(j)
-	ballots := e.ballots[:0]
-	for k, i := range rows {
-		if stake := e.voters[i]; stake > 0 {
-			ballots = append(ballots, ballot{weights[k], stake})
-		}
-	}
-	var before, after fixed.Wide
-	consensus := quantile(ballots, need)
-	for k, i := range rows {
-		weight, stake := weights[k], e.voters[i]
-		clipped := min(weight, consensus)
-		e.out.ValidatorTrust[i] += clipped
-		before = before.AddProduct(stake, uint64(weight))
-		after = after.AddProduct(stake, uint64(clipped))
-	}
-	e.out.Consensus[j], e.rank[j], *prerank = consensus, after, before
-	if e.trace != nil {
-		e.traceVotes(j, consensus)
-	}
-}
-
-func (e *epoch) traceVotes(j int, consensus fixed.Frac) {
-	rows, weights := e.votes.column(j)
-	for k, i := range rows {
-		put(e.trace.Weights, i, j, weights[k])
-		put(e.trace.Clipped, i, j, min(weights[k], consensus))
-	}
 }
 
 // fewBallots is the number up to which sorting is faster than another partition.

@@ -16,14 +16,6 @@ func Epoch(in Input) Output {
 	return e.out
 }
 
-// EpochTraced is Epoch with the matrices it went through.
-func EpochTraced(in Input) (Output, Trace) {
-	e := newEpoch(in)
-	e.trace = newTrace(e.n)
-	e.run()
-	return e.out, *e.trace
-}
-
 // epoch is the work in progress of one call.
 type epoch struct {
 	in    Input
@@ -37,11 +29,7 @@ type epoch struct {
 	voters  []uint64 // the same of active and permitted neurons, else 0
 	total   uint64   // sum of voters
 
-	votes, old columns
-	rank       []fixed.Wide // stake times clipped weight
-	income     []fixed.Wide // dividends before normalising, 126 fractional bits
-	scratch    []pair
-	ballots    []ballot
+	votes votes
 }
 
 func newEpoch(in Input) *epoch {
@@ -54,7 +42,6 @@ func newEpoch(in Input) *epoch {
 		e.owner = int(in.Params.OwnerUID)
 	}
 	e.out = newOutput(n)
-	e.rank, e.income = make([]fixed.Wide, n), make([]fixed.Wide, n)
 	return e
 }
 
@@ -74,10 +61,7 @@ func newOutput(n int) Output {
 func (e *epoch) run() {
 	e.weighStake()
 	e.grantPermits()
-	e.votes = e.transposeVotes()
-	e.old = e.transposeBonds()
-	widest := e.votes.widest() + e.old.widest()
-	e.scratch, e.ballots = make([]pair, widest), make([]ballot, 0, widest)
+	e.readVotes()
 	e.rankServers()
 	e.bond()
 	e.shareOut()

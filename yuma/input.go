@@ -66,29 +66,6 @@ type Output struct {
 	Carry bool
 }
 
-// Trace holds the matrices inside an epoch, rows per uid without zero entries, for those who explain or check it.
-type Trace struct {
-	Weights     [][]Cell // votes that counted, each row over its sum
-	Clipped     [][]Cell // votes after clipping
-	BondsDelta  [][]Cell // what this epoch adds: plain Yuma, share of each column; Yuma 3, votes for bonds
-	Bonds       [][]Cell // bonds after the moving average: plain Yuma, share of each column
-	BondsStored [][]Cell // as stored, permits not considered: plain Yuma, relative to the largest of each column
-}
-
-func newTrace(n int) *Trace {
-	return &Trace{
-		Weights: make([][]Cell, n), Clipped: make([][]Cell, n), BondsDelta: make([][]Cell, n), Bonds: make([][]Cell, n),
-		BondsStored: make([][]Cell, n),
-	}
-}
-
-// put appends a cell to a row unless it is zero.
-func put(rows [][]Cell, row int32, column int, value fixed.Frac) {
-	if value > 0 {
-		rows[row] = append(rows[row], Cell{uint16(column), value})
-	}
-}
-
 // sized returns s cut or padded with zeros to n elements.
 func sized[T any](s []T, n int) []T {
 	if len(s) >= n {

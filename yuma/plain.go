@@ -1,0 +1,79 @@
+package yuma
+
+import "github.com/dendra-net/dendra/fixed"
+
+// plain is plain Yuma: bonds are shares of a column, bought with stake times vote. What is stored is relative to the
+// largest bond of the column, so that it survives quantising.
+func (b *bonding) plain() {
+	add, keep := b.purchases(), b.holdings()
+	sum, top := make([]fixed.Wide, b.n), make([]fixed.Frac, b.n)
+	for i := range b.n {
+		pairs, row, stake, k := b.meet(i), b.rows[i], b.voters[i], 0
+		for _, p := range pairs {
+			j := p.column
+			bought := add[j].weigh(fixed.Product(stake, uint64(p.vote)))
+			bond := fixed.Frac(bought.Add(keep[j].weighShare(p.old)).Shift(fixed.FracBits))
+			if bond > 0 {
+				row[k] = Cell{j, bond}
+				sum[j].Lo += uint64(bond)
+				top[j] = max(top[j], bond)
+				k++
+			}
+		}
+		b.rows[i] = row[:k:k]
+	}
+	earning := b.earning(sum)
+	for i, row := range b.rows {
+		b.income[i] = earn(row, earning)
+	}
+	b.relate(top)
+}
+
+// purchases prepares how stake times vote turns into a new bond: its part of the column times the speed.
+func (b *bonding) purchases() []scale {
+	out := make([]scale, b.n)
+	for j := range b.n {
+		out[j] = newScale(b.add, b.bought(j))
+	}
+	return out
+}
+
+// bought adds up stake times vote for server j, votes clipped as the penalty says.
+func (b *bonding) bought(j int) (sum fixed.Wide) {
+	consensus := b.out.Consensus[j]
+	for _, v := range b.votes.column(j) {
+		sum = sum.AddProduct(v.stake, uint64(b.penalise(v.weight, consensus)))
+	}
+	return sum
+}
+
+// holdings prepares how an old bond turns into what is kept of it: its part of the column times the memory.
+func (b *bonding) holdings() []scale {
+	held, out := make([]fixed.Wide, b.n), make([]scale, b.n)
+	for i := range b.n {
+		last := -1
+		for _, c := range b.in.Bonds[i] {
+			if b.counts(c, last) {
+				held[c.UID] = held[c.UID].Add(fixed.Wide{Lo: uint64(c.Value.Clamp())})
+			}
+			last = max(last, int(c.UID))
+		}
+	}
+	for j := range b.n {
+		out[j] = newScale(b.keep, held[j])
+	}
+	return out
+}
+
+// relate divides the bonds of each column by the largest.
+func (b *bonding) relate(top []fixed.Frac) {
+	largest := make([]fixed.Divisor, b.n)
+	for j := range b.n {
+		largest[j] = fixed.NewDivisor(uint64(top[j]))
+	}
+	for _, row := range b.rows {
+		for k, c := range row {
+			row[k].Value = largest[c.UID].Frac(uint64(c.Value))
+		}
+	}
+}
