@@ -28,9 +28,9 @@ type Ledger struct {
 
 // Wish is the vote that shall be on the chain for one epoch.
 type Wish struct {
-	Epoch uint64      `json:"epoch"`
-	At    int64       `json:"at"` // height when it was made
-	Vote  neuron.Vote `json:"vote"`
+	Epoch  uint64      `json:"epoch"`
+	Before int64       `json:"before"` // LastUpdate when it was made
+	Vote   neuron.Vote `json:"vote"`
 }
 
 // Commitment is a vote whose hash was sent, or is about to be.
@@ -39,7 +39,7 @@ type Commitment struct {
 	Salt     [16]byte    `json:"salt"`
 	Hash     [32]byte    `json:"hash"`
 	Epoch    uint64      `json:"epoch"`     // it counts for: that of its making, until Landed shows another
-	At       int64       `json:"at"`        // height when it was made, before it was sent
+	Before   int64       `json:"before"`    // LastUpdate when it was made, before it was sent
 	EpochEnd int64       `json:"epoch_end"` // NextEpoch then
 	Landed   bool        `json:"landed"`    // seen on the chain
 }
@@ -53,13 +53,12 @@ type Note struct {
 // Observe takes in what the chain shows: which commits landed, which can no longer be revealed, whether the wish of
 // an epoch gone by was met. It returns the ledger without what is settled.
 //
-// A neuron's LastUpdate beyond the height at which a commit was made proves that it landed, since nobody else holds
-// the hotkey.
+// A LastUpdate that has grown since a commit was made proves that it landed, since nobody else holds the hotkey.
 func (l Ledger) Observe(v View) (Ledger, []Note) {
 	var notes []Note
 	out := Ledger{Wish: l.Wish}
 	for _, c := range l.Commits {
-		if !c.Landed && v.LastUpdate > c.At {
+		if !c.Landed && v.LastUpdate > c.Before {
 			c.Landed = true
 			if v.LastUpdate > c.EpochEnd && v.Epoch > c.Epoch {
 				c.Epoch++ // it slipped into the next epoch
@@ -89,7 +88,7 @@ func (l Ledger) met(v View) bool {
 	if l.commitOf(l.Wish.Epoch) != nil {
 		return true // Observe speaks of the commit itself
 	}
-	return v.LastUpdate > l.Wish.At
+	return v.LastUpdate > l.Wish.Before
 }
 
 func (l Ledger) commitOf(epoch uint64) *Commitment {
@@ -134,7 +133,7 @@ func (l Ledger) Decide(v View) Step {
 		return Step{Act: Idle, Why: "no vote made for this epoch"}
 	}
 	step := Step{Act: Set, Vote: l.Wish.Vote}
-	if !v.CommitReveal && v.LastUpdate > l.Wish.At {
+	if !v.CommitReveal && v.LastUpdate > l.Wish.Before {
 		return Step{Act: Idle, Why: fmt.Sprintf("weights on the chain since block %d", v.LastUpdate)}
 	}
 	if v.CommitReveal {
@@ -152,16 +151,16 @@ func (l Ledger) Decide(v View) Step {
 	return step
 }
 
-// blocked says why a vote sent now would be refused or would count for the wrong epoch.
+// blocked says why a vote sent now would be refused or would count for the wrong epoch. A message lands in the next
+// block at the earliest, but is judged at the door by the height of the last one.
 func (v View) blocked() Step {
-	next := v.Height + 1 // the first block that can take it
 	switch {
 	case !v.Permit:
 		return Step{Act: Blocked, NotBefore: v.NextEpoch + 1, Why: "no permit: the largest stakes get one at the end of an epoch"}
-	case v.LastUpdate > 0 && next < v.LastUpdate+v.RateLimit:
+	case v.LastUpdate > 0 && v.Height < v.LastUpdate+v.RateLimit:
 		at := v.LastUpdate + v.RateLimit
 		return Step{Act: Blocked, NotBefore: at, Why: fmt.Sprintf("rate limit of %d blocks since block %d", v.RateLimit, v.LastUpdate)}
-	case next >= v.NextEpoch:
+	case v.Height+1 >= v.NextEpoch:
 		return Step{Act: Blocked, NotBefore: v.NextEpoch + 1, Why: "the epoch closes before it could land"}
 	}
 	return Step{}

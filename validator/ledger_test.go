@@ -13,14 +13,14 @@ import (
 
 var aVote = neuron.Vote{UIDs: []uint16{1}, Generations: []uint32{0}, Weights: []uint16{65535}}
 
-func wish(epoch uint64, at int64) *Wish { return &Wish{Epoch: epoch, At: at, Vote: aVote} }
+func wish(epoch uint64, before int64) *Wish { return &Wish{Epoch: epoch, Before: before, Vote: aVote} }
 
 func TestDecide(t *testing.T) {
 	view := View{Height: 12, Epoch: 3, NextEpoch: 20, CommitReveal: true, RevealEpochs: 1, RateLimit: 5, Permit: true}
-	sealed := Commitment{Vote: aVote, Hash: [32]byte{1}, Epoch: 3, At: 11, EpochEnd: 20}
+	sealed := Commitment{Vote: aVote, Hash: [32]byte{1}, Epoch: 3, Before: 1, EpochEnd: 20}
 	landed := sealed
 	landed.Landed = true
-	older := Commitment{Vote: aVote, Hash: [32]byte{2}, Epoch: 2, At: 3, EpochEnd: 10, Landed: true}
+	older := Commitment{Vote: aVote, Hash: [32]byte{2}, Epoch: 2, Before: 1, EpochEnd: 10, Landed: true}
 	for name, c := range map[string]struct {
 		ledger Ledger
 		change func(*View)
@@ -40,7 +40,7 @@ func TestDecide(t *testing.T) {
 		"no permit":                  {Ledger{Wish: wish(3, 11)}, func(v *View) { v.Permit = false }, Blocked, 21},
 		"no permit, but a reveal":    {Ledger{Commits: []Commitment{older}}, func(v *View) { v.Permit = false }, Reveal, 0},
 		"within the rate limit":      {Ledger{Wish: wish(3, 11)}, func(v *View) { v.LastUpdate = 9 }, Blocked, 14},
-		"rate limit just over":       {Ledger{Wish: wish(3, 11)}, func(v *View) { v.LastUpdate = 8 }, Seal, 0},
+		"rate limit just over":       {Ledger{Wish: wish(3, 11)}, func(v *View) { v.LastUpdate = 7 }, Seal, 0},
 		"too late in the epoch":      {Ledger{Wish: wish(3, 11)}, func(v *View) { v.Height = 19 }, Blocked, 21},
 		"the last block that counts": {Ledger{Wish: wish(3, 11)}, func(v *View) { v.Height = 18 }, Seal, 0},
 		"a sealed commit waits too":  {Ledger{Wish: wish(3, 11), Commits: []Commitment{sealed}}, func(v *View) { v.LastUpdate = 9 }, Blocked, 14},
@@ -62,7 +62,7 @@ func TestDecide(t *testing.T) {
 
 func TestObserve(t *testing.T) {
 	view := View{Height: 22, Epoch: 4, NextEpoch: 30, CommitReveal: true, RevealEpochs: 1, LastUpdate: 15}
-	made := Commitment{Vote: aVote, Epoch: 3, At: 11, EpochEnd: 20}
+	made := Commitment{Vote: aVote, Epoch: 3, Before: 1, EpochEnd: 20}
 	for name, c := range map[string]struct {
 		ledger Ledger
 		change func(*View)
@@ -74,9 +74,9 @@ func TestObserve(t *testing.T) {
 		"landed in its epoch":          {Ledger{Commits: []Commitment{made}}, nil, 1, 3, "on the chain since block 15", false},
 		"slipped into the next":        {Ledger{Commits: []Commitment{made}}, func(v *View) { v.LastUpdate = 21 }, 1, 4, "commit of epoch 4", false},
 		"late, but the epoch was long": {Ledger{Commits: []Commitment{made}}, func(v *View) { v.LastUpdate, v.Epoch = 21, 3 }, 1, 3, "commit of epoch 3", false},
-		"never landed":                 {Ledger{Commits: []Commitment{made}}, func(v *View) { v.LastUpdate = 11 }, 0, 0, "never reached", true},
+		"never landed":                 {Ledger{Commits: []Commitment{made}}, func(v *View) { v.LastUpdate = 1 }, 0, 0, "never reached", true},
 		"window missed":                {Ledger{Commits: []Commitment{made}}, func(v *View) { v.Epoch = 5 }, 0, 0, "not seen revealed in epoch 4", true},
-		"still on its way":             {Ledger{Commits: []Commitment{made}}, func(v *View) { v.Epoch, v.LastUpdate = 3, 11 }, 1, 3, "", false},
+		"still on its way":             {Ledger{Commits: []Commitment{made}}, func(v *View) { v.Epoch, v.LastUpdate = 3, 1 }, 1, 3, "", false},
 		"wish not met":                 {Ledger{Wish: wish(3, 16)}, nil, 0, 0, "weights of epoch 3 did not get on the chain", true},
 		"wish met in the open":         {Ledger{Wish: wish(3, 14)}, nil, 0, 0, "", false},
 		"wish still wanted":            {Ledger{Wish: wish(4, 21)}, nil, 0, 0, "", false},
@@ -176,12 +176,12 @@ func (s *crashing) turn() {
 	v := s.chain.view()
 	s.disk, _ = s.disk.Observe(v)
 	if s.disk.Wish == nil && s.disk.commitOf(v.Epoch) == nil && v.Height%s.chain.tempo > s.chain.tempo/2 {
-		s.disk.Wish = wish(v.Epoch, v.Height)
+		s.disk.Wish = wish(v.Epoch, v.LastUpdate)
 	}
 	step := s.disk.Decide(v)
 	if step.Act == Seal {
 		s.next++
-		s.disk = s.disk.withCommit(Commitment{Vote: step.Vote, Hash: [32]byte{s.next}, Epoch: v.Epoch, At: v.Height, EpochEnd: v.NextEpoch})
+		s.disk = s.disk.withCommit(Commitment{Vote: step.Vote, Hash: [32]byte{s.next}, Epoch: v.Epoch, Before: v.LastUpdate, EpochEnd: v.NextEpoch})
 		step = s.disk.Decide(v)
 	}
 	fault := 0

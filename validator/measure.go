@@ -105,7 +105,7 @@ func (v *validator) fold(head neuron.Head, net neuron.Subnet) error {
 		rule := Rule{Floor: v.Floor, MinWeights: net.MinWeights, Version: net.VersionKey}
 		report.Vote, report.Voting = Weights(scoresOf(next.Standings, net), rule)
 		if report.Voting {
-			next.Ledger.Wish = &Wish{Epoch: c.epoch, At: head.Height, Vote: report.Vote}
+			next.Ledger.Wish = &Wish{Epoch: c.epoch, Before: v.place.LastUpdate, Vote: report.Vote}
 		}
 		if err := v.keeper.save(next); err != nil {
 			return err
