@@ -16,7 +16,7 @@ type bonding struct {
 	lastStep  uint64       // neurons registered from here on are younger than the bonds
 	pairs     []pair       // room for one row
 	rows      [][]Cell     // bonds of this epoch, by row
-	income    []fixed.Wide // dividends before normalising, 126 fractional bits
+	income    []fixed.Wide // dividends before normalising
 }
 
 // pair is a validator's vote for a server and its old bond to it.
@@ -161,10 +161,25 @@ func (b *bonding) three() {
 		}
 		b.rows[i] = row[:k:k]
 	}
-	earning := b.earning(held)
-	for i, row := range b.rows {
-		earned := earn(row, earning)
-		b.income[i] = fixed.Product(b.voters[i], earned.Shift(fixed.FracBits))
+	b.collect(held)
+	b.weighIncome()
+}
+
+// weighIncome multiplies the income of every row by its stake, with 63 significant bits of what those with stake have.
+func (b *bonding) weighIncome() {
+	var sum fixed.Wide
+	for i, income := range b.income {
+		if b.voters[i] > 0 {
+			sum = sum.Add(income)
+		}
+	}
+	shift := max(sum.Len()-fixed.FracBits, 0)
+	for i, income := range b.income {
+		if b.voters[i] == 0 {
+			b.income[i] = fixed.Wide{}
+			continue
+		}
+		b.income[i] = fixed.Product(b.voters[i], income.Shift(shift))
 	}
 }
 
@@ -179,21 +194,31 @@ func (b *bonding) follow(p pair) fixed.Frac {
 	return fixed.Frac(moved.Shift(fixed.FracBits))
 }
 
-// earning prepares how a bond of each column turns into income: its part of the column times the column's incentive.
-func (b *bonding) earning(held []fixed.Wide) []scale {
-	out := make([]scale, b.n)
-	for j, sum := range held {
-		out[j] = newScale(b.out.Incentive[j], sum)
+// collect adds up the income of every row: its part of each column it holds bonds in, times the column's rank. Only
+// columns that are held count, and their ranks are scaled to 63 significant bits together.
+func (b *bonding) collect(held []fixed.Wide) {
+	var sum fixed.Wide
+	for j, rank := range b.rank {
+		if !held[j].IsZero() {
+			sum = sum.Add(rank)
+		}
 	}
-	return out
-}
-
-// earn adds up the income of a row of bonds.
-func earn(row []Cell, earning []scale) (income fixed.Wide) {
-	for _, c := range row {
-		income = income.Add(earning[c.UID].weighShare(c.Value))
+	if sum.IsZero() {
+		return
 	}
-	return income
+	shift, earning := sum.Len()-fixed.FracBits, make([]scale, b.n)
+	for j, rank := range b.rank {
+		if !held[j].IsZero() {
+			earning[j] = newScale(fixed.Frac(rank.Shift(shift)), held[j])
+		}
+	}
+	for i, row := range b.rows {
+		var income fixed.Wide
+		for _, c := range row {
+			income = income.Add(earning[c.UID].weighShare(c.Value))
+		}
+		b.income[i] = income
+	}
 }
 
 // scale computes part * x/sum for many x with one multiplication each: x is shifted so that the sum uses all 64 bits, and

@@ -12,6 +12,7 @@ import (
 func (e *epoch) rankServers() {
 	need := majority(e.total, e.in.Params.Kappa)
 	prerank, rank, scale := make([]fixed.Wide, e.n), make([]fixed.Wide, e.n), fixed.Product(e.total, uint64(fixed.FracOne))
+	e.rank = rank
 	var sum fixed.Wide
 	for j := range e.n {
 		ballots := e.votes.column(j)

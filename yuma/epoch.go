@@ -30,6 +30,7 @@ type epoch struct {
 	total   uint64   // sum of voters
 
 	votes votes
+	rank  []fixed.Wide // stake times clipped vote, per column
 }
 
 func newEpoch(in Input) *epoch {

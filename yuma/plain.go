@@ -22,10 +22,7 @@ func (b *bonding) plain() {
 		}
 		b.rows[i] = row[:k:k]
 	}
-	earning := b.earning(sum)
-	for i, row := range b.rows {
-		b.income[i] = earn(row, earning)
-	}
+	b.collect(sum)
 	b.relate(top)
 }
 
