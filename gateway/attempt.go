@@ -21,18 +21,46 @@ var (
 	errKind   = errors.New("the answer is of the wrong kind")
 )
 
-// attempt measures one miner being asked.
+// attempt is one miner being asked.
 type attempt struct {
+	g      *Gateway
+	netuid uint16
+	neuron neuron.Neuron
+	mode   mode
 	limits Limits
-	now    func() time.Time
+	cancel context.CancelCauseFunc
+	slow   bool // another miner was asked because this one was silent; for the race alone
+
 	start  time.Time
 	first  atomic.Pointer[time.Time] // arrival of the first byte
-	status int
+	end    time.Time
+	status int   // HTTP status of the miner
+	tally  tally // what it has answered so far
+	last   chunk // of a stream: what a chunk of the gateway's own is made like
+}
+
+// newAttempt begins to ask n, which settle ends.
+func (g *Gateway) newAttempt(netuid uint16, n neuron.Neuron, m mode) *attempt {
+	g.board.begin(minerKey{netuid, n.Hotkey})
+	return &attempt{g: g, netuid: netuid, neuron: n, mode: m, limits: g.cfg.Limits, start: g.cfg.Now()}
+}
+
+// settle tells the scoreboard how the attempt went.
+func (a *attempt) settle(f *failure) {
+	outcome, wait := requestlog.Answered, time.Duration(0)
+	if f != nil {
+		outcome, wait = f.outcome, f.wait()
+	}
+	a.g.board.end(minerKey{a.netuid, a.neuron.Hotkey}, a.mode, outcome, a.latency(), wait)
+}
+
+func (a *attempt) target() neuron.Target {
+	return neuron.Target{Netuid: a.netuid, Hotkey: a.neuron.Hotkey, Endpoint: a.neuron.Endpoint}
 }
 
 // arrived notes the first byte; later calls change nothing.
 func (a *attempt) arrived() {
-	now := a.now()
+	now := a.g.cfg.Now()
 	a.first.CompareAndSwap(nil, &now)
 }
 
@@ -46,6 +74,7 @@ func (a *attempt) latency() time.Duration {
 
 // failure is why an attempt gave no answer.
 type failure struct {
+	at      *attempt
 	outcome string
 	err     error
 	refusal *neuron.Refusal // what the miner said, nil when it said nothing usable
@@ -62,8 +91,8 @@ func (f *failure) wait() time.Duration {
 }
 
 // failed names an error of the client or of reading the answer.
-func failed(ctx context.Context, err error) *failure {
-	f := &failure{outcome: requestlog.Unreachable, err: err}
+func (a *attempt) failed(ctx context.Context, err error) *failure {
+	f := &failure{at: a, outcome: requestlog.Unreachable, err: err}
 	if errors.As(err, &f.refusal) {
 		f.signed = true
 		switch f.refusal.Status {
@@ -77,8 +106,11 @@ func failed(ctx context.Context, err error) *failure {
 		return f
 	}
 	f.outcome = outcomeOf(ctx, err)
-	if f.outcome == requestlog.Timeout {
+	switch f.outcome {
+	case requestlog.Timeout:
 		f.err = fmt.Errorf("%w: %w", errSilent, err)
+	case requestlog.Cancelled:
+		f.err = fmt.Errorf("%w: %w", errLost, err)
 	}
 	return f
 }
@@ -95,6 +127,8 @@ func outcomeOf(ctx context.Context, err error) string {
 	switch {
 	case errors.Is(context.Cause(ctx), errSilent), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return requestlog.Timeout
+	case is(errLost), errors.Is(context.Cause(ctx), errLost):
+		return requestlog.Cancelled
 	case is(neuron.ErrUnsigned, neuron.ErrBadSignature, neuron.ErrMalformed):
 		return requestlog.Unsigned
 	case is(neuron.ErrTruncated, errUncut, io.ErrUnexpectedEOF):
@@ -130,29 +164,29 @@ func (r chatRequest) tokenLimit(l Limits) uint64 {
 func (r chatRequest) endless(l Limits) uint64 { return 4*r.tokenLimit(l) + 64 }
 
 // whole asks for an answer in one piece.
-func (a *attempt) whole(ctx context.Context, client Client, to neuron.Target, path string, req chatRequest, t *tally) (answer, *failure) {
+func (a *attempt) whole(ctx context.Context, path string, req chatRequest) (answer, *failure) {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.limits.Whole, errSilent)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: a.arrived})
-	reply, err := client.Do(ctx, to, http.MethodPost, path, http.Header{"Content-Type": {"application/json"}}, req.body)
+	reply, err := a.g.cfg.Client.Do(ctx, a.target(), http.MethodPost, path, http.Header{"Content-Type": {"application/json"}}, req.body)
 	if err != nil {
-		return answer{}, failed(ctx, err)
+		return answer{}, a.failed(ctx, err)
 	}
 	body, err := readReply(reply, a.limits.MaxAnswerBytes)
 	if err != nil {
-		return answer{}, failed(ctx, err)
+		return answer{}, a.failed(ctx, err)
 	}
 	a.arrived()
 	a.status = reply.Status
-	claimed, err := judgeWhole(body, t)
+	claimed, err := judgeWhole(body, &a.tally)
 	if err == nil {
-		_, longest := t.tokens(req.tokenLimit(a.limits))
+		_, longest := a.tally.tokens(req.tokenLimit(a.limits))
 		if longest > req.endless(a.limits) {
 			err = fmt.Errorf("%w: %d tokens where %d were asked for", errEndless, longest, req.tokenLimit(a.limits))
 		}
 	}
 	if err != nil {
-		f := failed(ctx, err)
+		f := a.failed(ctx, err)
 		f.signed = true
 		return answer{}, f
 	}

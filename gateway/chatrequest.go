@@ -20,6 +20,13 @@ type chatRequest struct {
 	body      []byte // as the miner receives it
 }
 
+func (r chatRequest) mode() mode {
+	if r.stream {
+		return streamMode
+	}
+	return wholeMode
+}
+
 // pin is the member "dendra" of a request: the client's wishes about routing.
 type pin struct {
 	netuid      *uint16

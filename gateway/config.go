@@ -67,6 +67,7 @@ type Limits struct {
 	RequestsPerMinute int           // for each key, in bursts of as many; 600, no limit when negative
 	FirstByte         time.Duration // from asking a miner for a stream to its first event; 30 s
 	Whole             time.Duration // from asking a miner for a whole answer to its end; 2 min
+	Patience          time.Duration // least silence of a miner before another is asked as well; 3 s
 	Idle              time.Duration // between two events of a stream; 60 s
 	Total             time.Duration // a request with all its attempts; 10 min
 	KeepAlive         time.Duration // silence of a stream after which a comment is sent; 15 s
@@ -88,6 +89,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	orInt(&l.FirstByte, 30*time.Second)
 	orInt(&l.Whole, 2*time.Minute)
+	orInt(&l.Patience, 3*time.Second)
 	orInt(&l.Idle, time.Minute)
 	orInt(&l.Total, 10*time.Minute)
 	orInt(&l.KeepAlive, 15*time.Second)

@@ -1,13 +1,16 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dendra-net/dendra/gateway/requestlog"
@@ -19,16 +22,18 @@ const statusClientGone = 499
 
 // exchange is one question on its way to an answer.
 type exchange struct {
-	g      *Gateway
-	w      http.ResponseWriter
-	client context.Context // ends when the client leaves
-	path   string
-	req    chatRequest
-	record requestlog.Record
-	out    *eventWriter  // set once a stream has begun to reach the client
-	asked  neuron.Neuron // by the attempt that runs
-	tally  tally         // of the attempt that runs
-	last   chunk         // of the stream
+	g        *Gateway
+	w        http.ResponseWriter
+	client   context.Context // ends when the client leaves
+	path     string
+	req      chatRequest
+	record   requestlog.Record
+	patience time.Duration // with a silent miner, until another is asked as well
+
+	claimed chan struct{} // closed when a stream begins to reach the client
+	mu      sync.Mutex
+	winner  *attempt     // whose stream that is
+	out     *eventWriter // set with winner
 }
 
 // answer is a sound answer of a miner of which the end, or all of it, has not been released yet.
@@ -38,56 +43,51 @@ type answer struct {
 	proof   neuron.Proof
 }
 
-// run asks miners in turn until one answers, and releases the answer or the error.
+// run asks miners until one answers, and releases the answer or the error.
 func (x *exchange) run(miners []neuron.Neuron) error {
+	x.g.hedges.earn()
 	ctx, cancel := context.WithTimeout(x.client, x.g.cfg.Limits.Total)
 	defer cancel()
-	var failures []*failure
-	for _, n := range miners {
-		a, f := x.ask(ctx, n)
-		if f == nil {
-			return x.conclude(a)
-		}
-		failures = append(failures, f)
-		if f.final || ctx.Err() != nil {
-			break
-		}
+	r := race{x: x, ctx: ctx, left: miners, results: make(chan result, len(miners))}
+	if won, ok := r.run(); ok {
+		return x.conclude(won.at, won.answer)
 	}
-	return x.giveUp(failures)
+	return x.giveUp(r.failures)
 }
 
-// ask puts the question to one miner and notes how that went.
-func (x *exchange) ask(ctx context.Context, n neuron.Neuron) (answer, *failure) {
-	key := minerKey{x.record.Netuid, n.Hotkey}
-	x.g.board.begin(key)
-	at := attempt{limits: x.g.cfg.Limits, now: x.g.cfg.Now, start: x.g.cfg.Now()}
-	x.asked, x.tally = n, tally{}
-	target := neuron.Target{Netuid: x.record.Netuid, Hotkey: n.Hotkey, Endpoint: n.Endpoint}
-	var a answer
-	var f *failure
-	if x.req.stream {
-		a, f = x.stream(ctx, target, &at)
-	} else {
-		a, f = at.whole(ctx, x.g.cfg.Client, target, x.path, x.req, &x.tally)
+// claim begins the client's stream for at unless another attempt was first.
+func (x *exchange) claim(at *attempt) (*eventWriter, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.winner == nil {
+		x.winner = at
+		x.credit(at)
+		x.out = newEventWriter(x.w, x.g.cfg.Limits)
+		close(x.claimed)
 	}
-	if f != nil && x.gone() {
-		f.outcome, f.final = requestlog.Cancelled, true
-	}
-	x.note(n, &at, f)
-	outcome, wait := requestlog.Answered, time.Duration(0)
-	if f != nil {
-		outcome, wait = f.outcome, f.wait()
-		x.g.cfg.Logger.Info("miner did not answer", "request", x.record.ID, "netuid", key.netuid, "uid", n.UID, "outcome", outcome, "err", f.err)
-	}
-	x.g.board.end(key, outcome, at.latency(), wait)
-	return a, f
+	return x.out, x.winner == at
+}
+
+// winning returns the attempt whose stream has begun, or nil.
+func (x *exchange) winning() *attempt {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.winner
+}
+
+// begun returns the stream that has begun, or nil.
+func (x *exchange) begun() *eventWriter {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.out
 }
 
 // note adds the attempt to the record.
-func (x *exchange) note(n neuron.Neuron, at *attempt, f *failure) {
+func (x *exchange) note(at *attempt, f *failure) {
+	n := at.neuron
 	a := requestlog.Attempt{
 		UID: n.UID, Generation: n.Generation, Hotkey: string(n.Hotkey), Outcome: requestlog.Answered, Status: at.status,
-		Signature: f == nil, Start: x.since(at.start), End: x.since(x.g.cfg.Now()),
+		Signature: f == nil, Start: x.since(at.start), End: x.since(at.end),
 	}
 	if first := at.first.Load(); first != nil {
 		a.FirstByte = x.since(*first)
@@ -97,6 +97,7 @@ func (x *exchange) note(n neuron.Neuron, at *attempt, f *failure) {
 		if f.refusal != nil {
 			a.Status = f.refusal.Status
 		}
+		x.g.cfg.Logger.Info("miner did not answer", "request", x.record.ID, "netuid", x.record.Netuid, "uid", n.UID, "outcome", a.Outcome, "err", f.err)
 	}
 	x.record.Attempts = append(x.record.Attempts, a)
 }
@@ -104,11 +105,11 @@ func (x *exchange) note(n neuron.Neuron, at *attempt, f *failure) {
 func (x *exchange) since(t time.Time) int64 { return t.Sub(x.record.Time).Microseconds() }
 
 // conclude bills an answer, logs it and releases it, in this order.
-func (x *exchange) conclude(a answer) error {
+func (x *exchange) conclude(at *attempt, a answer) error {
 	r := &x.record
 	r.Status, r.Outcome = http.StatusOK, requestlog.Answered
-	x.credit()
-	x.bill()
+	x.credit(at)
+	x.bill(at)
 	if a.claimed != nil {
 		r.Claimed = a.claimed
 		r.UsageDiffers = *a.claimed != requestlog.Claim{PromptTokens: r.PromptTokens, CompletionTokens: r.CompletionTokens}
@@ -125,7 +126,7 @@ func (x *exchange) conclude(a answer) error {
 			"the gateway cannot write its request log, so it releases no answer: its operator finds the cause in GET /health"))
 	}
 	if x.req.stream {
-		return x.endStream()
+		return x.endStream(at)
 	}
 	h := x.w.Header()
 	h.Set("Content-Type", "application/json")
@@ -136,21 +137,24 @@ func (x *exchange) conclude(a answer) error {
 	return err
 }
 
-// credit names the neuron that answers in the record and in the headers.
-func (x *exchange) credit() {
-	uid := x.asked.UID
-	x.record.Neuron, x.record.Hotkey = &uid, string(x.asked.Hotkey)
+// credit names the neuron that answers in the record and, before the answer has begun, in the headers.
+func (x *exchange) credit(at *attempt) {
+	uid := at.neuron.UID
+	x.record.Neuron, x.record.Hotkey = &uid, string(at.neuron.Hotkey)
 	x.w.Header().Set(headerNeuron, strconv.FormatUint(uint64(uid), 10))
 }
 
 // gone reports whether the client has left or takes no more.
-func (x *exchange) gone() bool { return x.client.Err() != nil || x.out != nil && x.out.broken() }
+func (x *exchange) gone() bool {
+	out := x.begun()
+	return x.client.Err() != nil || out != nil && out.broken()
+}
 
-// bill counts and prices what the tally holds.
-func (x *exchange) bill() {
+// bill counts and prices what at has answered so far.
+func (x *exchange) bill(at *attempt) {
 	r := &x.record
 	r.PromptTokens = x.req.prompt
-	r.CompletionTokens, _ = x.tally.tokens(x.req.tokenLimit(x.g.cfg.Limits))
+	r.CompletionTokens, _ = at.tally.tokens(x.req.tokenLimit(x.g.cfg.Limits))
 	r.CostRao = costRao(r.Price, r.PromptTokens, r.CompletionTokens)
 }
 
@@ -159,6 +163,7 @@ func (x *exchange) log() error {
 	r := &x.record
 	r.CostTAO = formatTAO(r.CostRao)
 	r.Micros = x.since(x.g.cfg.Now())
+	slices.SortStableFunc(r.Attempts, func(a, b requestlog.Attempt) int { return cmp.Compare(a.Start, b.Start) })
 	if x.out != nil {
 		r.ResponseSHA256, r.ResponseBytes = hex.EncodeToString(x.out.digest.Sum(nil)), x.out.size
 	}
@@ -169,7 +174,7 @@ func (x *exchange) log() error {
 	return err
 }
 
-// giveUp logs that no answer was to be had and tells the client.
+// giveUp logs that no answer was to be had and tells the client. No attempt runs any more.
 func (x *exchange) giveUp(failures []*failure) error {
 	e := verdict(x.record.Netuid, x.record.Attempts, failures)
 	last := failures[len(failures)-1]
@@ -178,14 +183,14 @@ func (x *exchange) giveUp(failures []*failure) error {
 	switch {
 	case x.gone():
 		r.Status, r.Outcome, r.Error = statusClientGone, requestlog.Cancelled, "the client left"
-		if x.out != nil {
-			x.bill()
+		if x.winner != nil {
+			x.bill(x.winner)
 		}
 	case x.out != nil:
 		r.Status = http.StatusOK // it had been sent
 	case last.outcome == requestlog.Refused:
 		r.Outcome = last.outcome
-		x.credit()
+		x.credit(last.at)
 	case last.outcome == requestlog.Busy:
 		r.Outcome = last.outcome
 	}

@@ -18,6 +18,7 @@ type Gateway struct {
 	board   *scoreboard
 	mux     *http.ServeMux
 	slots   chan struct{} // one for each request that may be in flight
+	hedges  hedgeBudget
 	started time.Time
 }
 
@@ -29,7 +30,7 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, keys: newKeyring(cfg.Keys, cfg.Limits.RequestsPerMinute, cfg.Now), board: newScoreboard(cfg.Limits, cfg.Now),
-		slots: make(chan struct{}, cfg.Limits.MaxInFlight), started: cfg.Now(),
+		slots: make(chan struct{}, cfg.Limits.MaxInFlight), started: cfg.Now(), hedges: hedgeBudget{left: hedgeBurst},
 	}
 	g.mux = g.routes()
 	return g, nil

@@ -125,7 +125,7 @@ func (g *Gateway) markets(ctx context.Context) ([]market, error) {
 		for _, n := range serving(s) {
 			st := g.board.of(minerKey{m.Netuid, n.Hotkey})
 			view.Miners = append(view.Miners, minerView{
-				Neuron: n, Latency: st.firstByte, Asked: st.asked, Failed: st.failed, Resting: st.resting(g.cfg.Now()), Last: st.last,
+				Neuron: n, Latency: st.latency(streamMode), Asked: st.asked, Failed: st.failed, Resting: st.resting(g.cfg.Now()), Last: st.last,
 			})
 		}
 		markets = append(markets, view)

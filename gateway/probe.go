@@ -76,23 +76,15 @@ func (g *Gateway) due(k minerKey) bool {
 
 // probe asks one miner one small question, judged like a user's.
 func (g *Gateway) probe(ctx context.Context, m Model, n neuron.Neuron) {
-	key := minerKey{m.Netuid, n.Hotkey}
-	req := chatRequest{maxTokens: 16, body: g.probeQuestion(m)}
-	limits := g.cfg.Limits
-	limits.Whole = limits.Probe
-	at := attempt{limits: limits, now: g.cfg.Now, start: g.cfg.Now()}
-	g.board.begin(key)
-	target := neuron.Target{Netuid: m.Netuid, Hotkey: n.Hotkey, Endpoint: n.Endpoint}
-	_, f := at.whole(ctx, g.cfg.Client, target, chatPath, req, &tally{})
-	switch {
-	case f == nil:
-		g.board.end(key, requestlog.Answered, at.latency(), 0)
-	case ctx.Err() != nil:
-		g.board.end(key, requestlog.Cancelled, 0, 0)
-	default:
+	at := g.newAttempt(m.Netuid, n, wholeMode)
+	at.limits.Whole = at.limits.Probe
+	_, f := at.whole(ctx, chatPath, chatRequest{maxTokens: 16, body: g.probeQuestion(m)})
+	if f != nil && ctx.Err() != nil {
+		f.outcome = requestlog.Cancelled
+	} else if f != nil {
 		g.cfg.Logger.Info("miner failed a probe", "netuid", m.Netuid, "uid", n.UID, "outcome", f.outcome, "err", f.err)
-		g.board.end(key, f.outcome, at.latency(), f.wait())
 	}
+	at.settle(f)
 }
 
 // probeQuestion is a sum of two small numbers.

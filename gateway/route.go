@@ -22,6 +22,7 @@ const (
 type candidate struct {
 	neuron.Neuron
 	standing
+	wait   time.Duration // latency in the mode that is asked for
 	weight float64
 }
 
@@ -44,7 +45,7 @@ func usable(endpoint string) bool {
 }
 
 // choose returns the miners to ask, in order.
-func (g *Gateway) choose(s neuron.Subnet, p pin) ([]neuron.Neuron, error) {
+func (g *Gateway) choose(s neuron.Subnet, p pin, m mode) ([]neuron.Neuron, error) {
 	most := g.cfg.Limits.MaxAttempts
 	if p.maxAttempts > 0 {
 		most = min(most, p.maxAttempts)
@@ -57,7 +58,7 @@ func (g *Gateway) choose(s neuron.Subnet, p pin) ([]neuron.Neuron, error) {
 		return nil, unavailable(http.StatusServiceUnavailable, "no_miner",
 			"subnet %d has %s and none of them serves: `dendra neuron list --subnet %d` shows them", s.Netuid, plural(len(s.Neurons), "neuron"), s.Netuid)
 	}
-	order := draw(g.weigh(s.Netuid, miners), g.cfg.Now(), g.cfg.Random)
+	order := draw(g.weigh(s.Netuid, miners, m), g.cfg.Now(), g.cfg.Random)
 	return order[:min(most, len(order))], nil
 }
 
@@ -78,25 +79,26 @@ func pinned(s neuron.Subnet, miners []neuron.Neuron, uids []uint16, most int) ([
 
 // weigh gives every miner its weight: its part of the incentive, times how fast it is beside the fastest, divided
 // among what it is answering already. A miner that was never measured counts as fast.
-func (g *Gateway) weigh(netuid uint16, miners []neuron.Neuron) []candidate {
+func (g *Gateway) weigh(netuid uint16, miners []neuron.Neuron, m mode) []candidate {
 	candidates := make([]candidate, len(miners))
 	var sum float64
 	poor := 0
 	var fastest time.Duration
 	for i, n := range miners {
 		st := g.board.of(minerKey{netuid, n.Hotkey})
-		candidates[i] = candidate{Neuron: n, standing: st}
+		wait := st.latency(m)
+		candidates[i] = candidate{Neuron: n, standing: st, wait: wait}
 		sum += n.Incentive
 		if n.Incentive <= 0 {
 			poor++
 		}
-		if st.firstByte > 0 && (fastest == 0 || st.firstByte < fastest) {
-			fastest = st.firstByte
+		if wait > 0 && (fastest == 0 || wait < fastest) {
+			fastest = wait
 		}
 	}
 	for i := range candidates {
 		c := &candidates[i]
-		c.weight = share(c.Incentive, sum, poor) * speed(c.firstByte, fastest) / float64(1+c.inFlight)
+		c.weight = share(c.Incentive, sum, poor) * speed(c.wait, fastest) / float64(1+c.inFlight)
 	}
 	return candidates
 }
@@ -114,11 +116,11 @@ func share(incentive, sum float64, poor int) float64 {
 	return incentive / sum * (1 - explorationShare)
 }
 
-func speed(firstByte, fastest time.Duration) float64 {
-	if firstByte == 0 {
+func speed(wait, fastest time.Duration) float64 {
+	if wait == 0 {
 		return 1
 	}
-	return max(slowest, float64(fastest)/float64(firstByte))
+	return max(slowest, float64(fastest)/float64(wait))
 }
 
 // draw orders the candidates: first those at work, drawn by weight without replacement, then the resting ones, the

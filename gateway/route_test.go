@@ -31,7 +31,7 @@ func miner(uid uint16, incentive float64) neuron.Neuron {
 func seen(g *Gateway, n neuron.Neuron, outcome string, firstByte time.Duration) {
 	k := minerKey{1, n.Hotkey}
 	g.board.begin(k)
-	g.board.end(k, outcome, firstByte, 0)
+	g.board.end(k, wholeMode, outcome, firstByte, 0)
 }
 
 // firsts counts who comes first in n draws.
@@ -39,7 +39,7 @@ func firsts(t *testing.T, g *Gateway, s neuron.Subnet, n int) map[uint16]int {
 	t.Helper()
 	got := map[uint16]int{}
 	for range n {
-		order, err := g.choose(s, pin{})
+		order, err := g.choose(s, pin{}, wholeMode)
 		require.NoError(t, err)
 		got[order[0].UID]++
 	}
@@ -100,7 +100,7 @@ func TestFailedMinersRestLongerEachTime(t *testing.T) {
 	for range 12 {
 		seen(g, s.Neurons[0], requestlog.Timeout, 0)
 		require.Zero(t, firsts(t, g, s, 50)[0])
-		order, err := g.choose(s, pin{})
+		order, err := g.choose(s, pin{}, wholeMode)
 		require.NoError(t, err)
 		require.Len(t, order, 2, "it is still there when the others fail")
 		clock.at = clock.at.Add(rest - time.Nanosecond)
@@ -121,7 +121,7 @@ func TestBusyMinersRestAsTheyAsk(t *testing.T) {
 	k := minerKey{1, n.Hotkey}
 	for wait, want := range map[time.Duration]time.Duration{0: 2 * time.Second, 7 * time.Second: 7 * time.Second, time.Hour: 5 * time.Minute} {
 		g.board.begin(k)
-		g.board.end(k, requestlog.Busy, 0, wait)
+		g.board.end(k, wholeMode, requestlog.Busy, 0, wait)
 		require.Equal(t, clock.at.Add(want), g.board.of(k).rest)
 	}
 	require.Zero(t, g.board.of(k).failed)
@@ -145,19 +145,19 @@ func TestAllRestingTriesTheOneThatRestsShortest(t *testing.T) {
 func TestPinsChooseInOrder(t *testing.T) {
 	g, _ := router(t)
 	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0.9), miner(1, 0.1), miner(2, 0), {UID: 3}}}
-	order, err := g.choose(s, pin{uids: []uint16{2, 0, 2}})
+	order, err := g.choose(s, pin{uids: []uint16{2, 0, 2}}, wholeMode)
 	require.NoError(t, err)
 	require.Equal(t, "2, 0", tell(order))
-	order, err = g.choose(s, pin{uids: []uint16{2, 0, 1}, maxAttempts: 1})
+	order, err = g.choose(s, pin{uids: []uint16{2, 0, 1}, maxAttempts: 1}, wholeMode)
 	require.NoError(t, err)
 	require.Equal(t, "2", tell(order))
-	order, err = g.choose(s, pin{maxAttempts: 100})
+	order, err = g.choose(s, pin{maxAttempts: 100}, wholeMode)
 	require.NoError(t, err)
 	require.Len(t, order, 3, "never more than the gateway's own limit")
 
-	_, err = g.choose(s, pin{uids: []uint16{1, 3}})
+	_, err = g.choose(s, pin{uids: []uint16{1, 3}}, wholeMode)
 	require.ErrorContains(t, err, "dendra.uids[1]: subnet 1 has no serving neuron 3")
-	_, err = g.choose(neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{{UID: 3}}}, pin{})
+	_, err = g.choose(neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{{UID: 3}}}, pin{}, wholeMode)
 	require.ErrorContains(t, err, "503 no_miner: subnet 1 has 1 neuron and none of them serves")
 }
 

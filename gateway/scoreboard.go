@@ -11,6 +11,14 @@ import (
 // smoothing is the weight of the newest latency in a miner's average.
 const smoothing = 0.2
 
+// mode is how an answer is asked for; the two have latencies of their own.
+type mode int
+
+const (
+	wholeMode mode = iota
+	streamMode
+)
+
 // minerKey names a miner across gateways' restarts of it: the hotkey on a subnet, not the slot.
 type minerKey struct {
 	netuid uint16
@@ -19,7 +27,7 @@ type minerKey struct {
 
 // standing is what the gateway itself has seen of a miner.
 type standing struct {
-	firstByte time.Duration // moving average of the time to the first byte; zero when nothing was measured
+	firstByte [2]time.Duration // by mode: moving average of the time to the first byte, zero when unmeasured
 	asked     uint64
 	failed    uint64
 	streak    int       // failures in a row
@@ -27,6 +35,14 @@ type standing struct {
 	measured  time.Time // end of the last attempt
 	inFlight  int
 	last      string // outcome of the last attempt
+}
+
+// latency is the average for a mode, that of the other where there is none, zero when nothing was measured.
+func (s standing) latency(m mode) time.Duration {
+	if s.firstByte[m] > 0 {
+		return s.firstByte[m]
+	}
+	return s.firstByte[1-m]
 }
 
 func (s standing) resting(now time.Time) bool { return now.Before(s.rest) }
@@ -66,8 +82,8 @@ func (b *scoreboard) begin(k minerKey) {
 	s.inFlight++
 }
 
-// end notes how asking k went. firstByte is zero when none came; wait is what a busy miner asked for.
-func (b *scoreboard) end(k minerKey, outcome string, firstByte, wait time.Duration) {
+// end notes how asking k went. latency is zero when none came; wait is what a busy miner asked for.
+func (b *scoreboard) end(k minerKey, m mode, outcome string, latency, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.miners[k]
@@ -81,7 +97,7 @@ func (b *scoreboard) end(k minerKey, outcome string, firstByte, wait time.Durati
 	switch outcome {
 	case requestlog.Answered, requestlog.Refused:
 		s.streak, s.rest = 0, time.Time{}
-		s.smooth(firstByte)
+		smooth(&s.firstByte[m], latency)
 	case requestlog.Busy:
 		s.rest = now.Add(min(max(wait, b.coolDown), b.maxCoolDown))
 	default:
@@ -103,15 +119,15 @@ func (b *scoreboard) restAfter(failures int) time.Duration {
 	return min(rest, b.maxCoolDown)
 }
 
-func (s *standing) smooth(firstByte time.Duration) {
-	if firstByte <= 0 {
-		return
+// smooth moves an average toward the newest measurement, which is zero when there is none.
+func smooth(average *time.Duration, newest time.Duration) {
+	switch {
+	case newest <= 0:
+	case *average == 0:
+		*average = newest
+	default:
+		*average += time.Duration(smoothing * float64(newest-*average))
 	}
-	if s.firstByte == 0 {
-		s.firstByte = firstByte
-		return
-	}
-	s.firstByte += time.Duration(smoothing * float64(firstByte-s.firstByte))
 }
 
 // keep forgets the miners of netuid that are not live.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -104,6 +105,10 @@ type eventWriter struct {
 	timer  *time.Timer
 	closed bool
 	err    error // first failed write
+}
+
+func newEventWriter(w http.ResponseWriter, l Limits) *eventWriter {
+	return &eventWriter{w: w, control: http.NewResponseController(w), digest: sha256.New(), silence: l.KeepAlive, limit: l.ClientIO}
 }
 
 // begin sends the head of the answer and starts the keep-alive.

@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,30 +23,31 @@ var done = []byte("[DONE]")
 type source struct {
 	x       *exchange
 	at      *attempt
-	held    [][]byte // events before the first token
+	out     *eventWriter // nil until the answer has begun to reach the client
+	held    [][]byte     // events before the first token
 	heldLen int
 	claimed *requestlog.Claim
 }
 
 // stream asks for an answer in events and forwards them as they come, but for [DONE]: that is released when the
 // answer has been billed.
-func (x *exchange) stream(ctx context.Context, to neuron.Target, at *attempt) (answer, *failure) {
+func (x *exchange) stream(ctx context.Context, at *attempt) (answer, *failure) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(at.limits.FirstByte, func() { cancel(errSilent) })
 	defer watch.Stop()
+	src := &source{x: x, at: at}
 	fail := func(err error) (answer, *failure) {
-		f := failed(ctx, err)
-		f.final = f.final || x.out != nil
+		f := at.failed(ctx, err)
+		f.final = f.final || src.out != nil
 		return answer{}, f
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"text/event-stream"}}
-	reply, err := x.g.cfg.Client.Do(ctx, to, http.MethodPost, x.path, header, x.req.body)
+	reply, err := x.g.cfg.Client.Do(ctx, at.target(), http.MethodPost, x.path, header, x.req.body)
 	if err != nil {
 		return fail(err)
 	}
 	at.status = reply.Status
-	src := &source{x: x, at: at}
 	err = src.forward(reply, func() { watch.Reset(at.limits.Idle) })
 	cancel(nil) // before Close, which would otherwise read on
 	if closing := reply.Body.Close(); err == nil && closing != nil && !errors.Is(closing, context.Canceled) {
@@ -76,7 +76,7 @@ func (s *source) forward(reply *neuron.Reply, alive func()) error {
 		if ended {
 			return errMore
 		}
-		if s.x.out != nil { // until then the limit on the first byte holds
+		if s.out != nil { // until then the limit on the first byte holds
 			alive()
 		}
 		if ended = bytes.Equal(data, done); ended {
@@ -93,7 +93,7 @@ func (s *source) atEnd(ended bool) error {
 	if !ended {
 		return errUncut
 	}
-	if !s.x.tally.finished() {
+	if !s.at.tally.finished() {
 		return fmt.Errorf("%w: a choice has no finish_reason", errUncut)
 	}
 	return s.release()
@@ -101,28 +101,28 @@ func (s *source) atEnd(ended bool) error {
 
 // take judges one event and passes it on.
 func (s *source) take(data []byte) error {
-	x := s.x
-	c, err := judgeChunk(data, &x.tally)
+	req := s.x.req
+	c, err := judgeChunk(data, &s.at.tally)
 	if err != nil {
 		return err
 	}
-	limit := x.req.tokenLimit(s.at.limits)
-	if _, longest := x.tally.tokens(limit); longest > x.req.endless(s.at.limits) {
+	limit := req.tokenLimit(s.at.limits)
+	if _, longest := s.at.tally.tokens(limit); longest > req.endless(s.at.limits) {
 		return fmt.Errorf("%w: %d tokens where %d were asked for", errEndless, longest, limit)
 	}
 	if c.claimed != nil {
 		s.claimed = c.claimed
 	}
 	out := c.data
-	if !x.req.usage {
+	if !req.usage {
 		if c.usageOnly() {
 			return nil
 		}
 		out = c.withoutUsage()
 	}
-	x.last = chunk{id: bytes.Clone(c.id), model: bytes.Clone(c.model), created: bytes.Clone(c.created)}
-	if x.out != nil {
-		return x.out.event(out)
+	s.at.last = chunk{id: bytes.Clone(c.id), model: bytes.Clone(c.model), created: bytes.Clone(c.created)}
+	if s.out != nil {
+		return s.out.event(out)
 	}
 	s.held = append(s.held, bytes.Clone(out))
 	s.heldLen += len(out)
@@ -132,15 +132,19 @@ func (s *source) take(data []byte) error {
 	return nil
 }
 
-// release begins the client's stream with what was held back.
+// release begins the client's stream with what was held back, unless another miner was first.
 func (s *source) release() error {
-	x := s.x
-	if x.out == nil {
+	if s.out == nil {
 		s.at.arrived()
-		x.beginStream()
+		out, mine := s.x.claim(s.at)
+		if !mine {
+			return errLost
+		}
+		s.out = out
+		out.begin()
 	}
 	for _, data := range s.held {
-		if err := x.out.event(data); err != nil {
+		if err := s.out.event(data); err != nil {
 			return err
 		}
 	}
@@ -148,22 +152,13 @@ func (s *source) release() error {
 	return nil
 }
 
-func (x *exchange) beginStream() {
-	x.credit()
-	x.out = &eventWriter{
-		w: x.w, control: http.NewResponseController(x.w), digest: sha256.New(),
-		silence: x.g.cfg.Limits.KeepAlive, limit: x.g.cfg.Limits.ClientIO,
-	}
-	x.out.begin()
-}
-
 // endStream releases the end of a stream that has been billed: the usage if it was asked for and the miner gave none,
 // the cost, and [DONE].
-func (x *exchange) endStream() error {
+func (x *exchange) endStream(at *attempt) error {
 	r := x.record
 	var end []byte
 	if x.req.usage && r.Claimed == nil {
-		end = frame(end, x.last.usageChunk(r.PromptTokens, r.CompletionTokens))
+		end = frame(end, at.last.usageChunk(r.PromptTokens, r.CompletionTokens))
 	}
 	end = fmt.Appendf(end, ": dendra cost=%s prompt_tokens=%d completion_tokens=%d\n\n", r.CostTAO, r.PromptTokens, r.CompletionTokens)
 	x.w.Header().Set(headerCost, r.CostTAO)
