@@ -106,6 +106,13 @@ func TestWideShiftAndLength(t *testing.T) {
 	require.Equal(t, uint64(math.MaxUint64), w.Shift(20))
 	require.Equal(t, uint64(1<<20-1), w.Shift(64))
 	require.Equal(t, uint64(12), fixed.Wide{Lo: 3}.Shift(-2))
+	require.Equal(t, fixed.Wide{Hi: 1<<20 - 1, Lo: 1<<64 - 1<<20}, w)
+	require.Equal(t, fixed.Wide{Lo: math.MaxUint64}, w.Scale(20))
+	require.Equal(t, fixed.Wide{Lo: 1<<20 - 1}, w.Scale(64))
+	require.Equal(t, w, w.Scale(0))
+	require.Equal(t, w.Add(w), w.Scale(-1))
+	require.Equal(t, fixed.Wide{Hi: 3 << 6}, fixed.Wide{Lo: 3}.Scale(-70))
+	require.Zero(t, w.Scale(128))
 	require.Equal(t, w.Add(w), fixed.Wide{}.AddProduct(math.MaxUint64, 1<<21))
 }
 

@@ -54,6 +54,19 @@ func (w Wide) Shift(right int) uint64 {
 	}
 }
 
+// Scale returns floor(w*2^-right) with all its bits; negative shifts left, and bits beyond 128 are lost.
+func (w Wide) Scale(right int) Wide {
+	switch {
+	case right <= 0:
+		return w.shiftLeft(-right)
+	case right >= 128:
+		return Wide{}
+	default:
+		hi := w.Hi >> right
+		return Wide{hi, w.Shift(right)}
+	}
+}
+
 func (w Wide) shiftLeft(n int) Wide {
 	switch {
 	case n >= 64:

@@ -1,6 +1,7 @@
 package yuma
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/dendra-net/dendra/fixed"
@@ -165,21 +166,22 @@ func (b *bonding) three() {
 	b.weighIncome()
 }
 
-// weighIncome multiplies the income of every row by its stake, with 63 significant bits of what those with stake have.
+// weighIncome multiplies the income of every row by its stake. Small incomes of large stakes count as much as large
+// incomes of small ones, so both factors keep 64 significant bits until the products are aligned to the largest.
 func (b *bonding) weighIncome() {
-	var sum fixed.Wide
+	const room = 110 // bits of the largest product, so that 2^16 of them sum up within 128
+	exponents, top := make([]int, b.n), math.MinInt
 	for i, income := range b.income {
-		if b.voters[i] > 0 {
-			sum = sum.Add(income)
+		exponents[i] = income.Len() - 64
+		b.income[i] = fixed.Product(b.voters[i], income.Shift(exponents[i]))
+		if !b.income[i].IsZero() {
+			top = max(top, b.income[i].Len()+exponents[i])
 		}
 	}
-	shift := max(sum.Len()-fixed.FracBits, 0)
-	for i, income := range b.income {
-		if b.voters[i] == 0 {
-			b.income[i] = fixed.Wide{}
-			continue
+	for i, weighed := range b.income {
+		if !weighed.IsZero() {
+			b.income[i] = weighed.Scale(top - room - exponents[i])
 		}
-		b.income[i] = fixed.Product(b.voters[i], income.Shift(shift))
 	}
 }
 
