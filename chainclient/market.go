@@ -65,20 +65,10 @@ func (c *Client) Subnets(ctx context.Context) ([]neuron.Subnet, error) {
 
 // List returns the registry of subnets, by netuid.
 func (q Queries) List(ctx context.Context) ([]subnet.Subnet, error) {
-	var out []subnet.Subnet
-	page := &query.PageRequest{Limit: 128}
-	for range maxPages {
-		res, err := q.Registry().Subnets(ctx, &subnet.QuerySubnetsRequest{Pagination: page})
-		if err != nil {
-			return nil, fmt.Errorf("list subnets: %w", err)
-		}
-		out = append(out, res.Subnets...)
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		page = &query.PageRequest{Key: res.Pagination.NextKey, Limit: 128}
-	}
-	return nil, fmt.Errorf("list subnets: the node answers more than %d pages", maxPages)
+	return collect("list subnets", func(p *query.PageRequest) ([]subnet.Subnet, *query.PageResponse, error) {
+		res, err := q.Registry().Subnets(ctx, &subnet.QuerySubnetsRequest{Pagination: p})
+		return res.GetSubnets(), res.GetPagination(), err
+	})
 }
 
 func (c *Client) withEpoch(ctx context.Context, s subnet.Subnet) (neuron.Subnet, error) {

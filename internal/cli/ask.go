@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+)
+
+// answerView is what "ask --json" prints.
+type answerView struct {
+	Answer    string `json:"answer"`
+	Model     string `json:"model"`
+	RequestID string `json:"request_id"`
+	Netuid    string `json:"netuid"`
+	UID       string `json:"uid"`
+	CostTAO   string `json:"cost_tao"`
+	Millis    int64  `json:"ms"`
+}
+
+func (a *app) askCommand() *cobra.Command {
+	var model string
+	c := &cobra.Command{Use: "ask QUESTION", Short: "Ask the network a question", Args: args(1, 1)}
+	api := a.apiFlags(c)
+	c.Flags().StringVar(&model, "model", "", "subnet to ask, by the name /v1/models gives it; the first when empty")
+	c.RunE = func(c *cobra.Command, given []string) error {
+		g := api()
+		defer g.http.CloseIdleConnections()
+		if strings.TrimSpace(given[0]) == "" {
+			return usagef("bad_arguments", "the question is empty").withFix(`dendra ask "Why is the sky blue?"`)
+		}
+		if model == "" {
+			var err error
+			if model, err = g.firstModel(c.Context()); err != nil {
+				return err
+			}
+		}
+		return a.ask(c.Context(), g, model, given[0])
+	}
+	return c
+}
+
+func (g gatewayAPI) firstModel(ctx context.Context) (string, error) {
+	var list struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if err := g.read(ctx, "/v1/models", &list); err != nil {
+		return "", err
+	}
+	if len(list.Data) == 0 {
+		return "", failf("no_models", "the gateway at %s knows no subnet", g.base).withFix("dendra subnet list")
+	}
+	return list.Data[0].ID, nil
+}
+
+// ask streams the answer to stdout as it comes, then says who gave it.
+func (a *app) ask(ctx context.Context, g gatewayAPI, model, question string) error {
+	start := a.Now()
+	res, err := g.call(ctx, http.MethodPost, "/v1/chat/completions", map[string]any{
+		"model": model, "stream": true, "messages": []map[string]string{{"role": "user", "content": question}},
+	})
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	var whole strings.Builder
+	out := io.Writer(&whole)
+	if !a.json {
+		out = a.Stdout
+	}
+	cost, err := copyAnswer(out, res.Body)
+	if err != nil {
+		if !a.json {
+			fmt.Fprintln(a.Stdout)
+		}
+		return err
+	}
+	v := answerView{Answer: whole.String(), Model: model, RequestID: res.Header.Get("Dendra-Request-Id"), Netuid: res.Header.Get("Dendra-Subnet"),
+		UID: res.Header.Get("Dendra-Neuron"), CostTAO: cost, Millis: a.Now().Sub(start).Round(time.Millisecond).Milliseconds()}
+	orSet(&v.CostTAO, res.Trailer.Get("Dendra-Cost"))
+	orSet(&v.CostTAO, res.Header.Get("Dendra-Cost"))
+	return a.emit(v, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "\n  answered by subnet %s / neuron %s in %d ms, %s TAO   request %s\n", v.Netuid, v.UID, v.Millis, v.CostTAO, shortID(v.RequestID))
+		return err
+	})
+}
+
+// shortID is enough of a request's id to find it again.
+func shortID(id string) string { return printable(id[:min(len(id), 12)]) }
+
+// copyAnswer writes the text of a stream as it comes and returns the cost a comment of it names. A stream that ends
+// before its end is an error: what came may be half an answer.
+func copyAnswer(w io.Writer, stream io.Reader) (cost string, err error) {
+	lines := bufio.NewScanner(stream)
+	lines.Buffer(make([]byte, 0, 64<<10), maxSSEEvent)
+	for lines.Scan() {
+		line := lines.Text()
+		if note, ok := strings.CutPrefix(line, ": dendra "); ok {
+			orSet(&cost, costIn(note))
+			continue
+		}
+		data, ok := strings.CutPrefix(line, "data:")
+		if !ok {
+			continue
+		}
+		data = strings.TrimSpace(data)
+		if data == "[DONE]" {
+			return cost, nil
+		}
+		if err := copyPiece(w, data); err != nil {
+			return cost, err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return cost, failf("answer_cut", "the answer broke off: %v", err)
+	}
+	return cost, failf("answer_cut", "the answer ended before its end")
+}
+
+// costIn reads "cost=0.0000298 prompt_tokens=26".
+func costIn(note string) string {
+	for _, field := range strings.Fields(note) {
+		if cost, ok := strings.CutPrefix(field, "cost="); ok {
+			if _, err := strconv.ParseFloat(cost, 64); err == nil {
+				return cost
+			}
+		}
+	}
+	return ""
+}
+
+func copyPiece(w io.Writer, data string) error {
+	var piece struct {
+		Choices []struct {
+			Delta struct {
+				Content string `json:"content"`
+			} `json:"delta"`
+		} `json:"choices"`
+		Error json.RawMessage `json:"error"`
+	}
+	if err := json.Unmarshal([]byte(data), &piece); err != nil {
+		return failf("answer_cut", "a piece of the answer cannot be read: %v", err)
+	}
+	if piece.Error != nil {
+		return wordsOf([]byte(data), "the answer failed")
+	}
+	for _, c := range piece.Choices {
+		if _, err := io.WriteString(w, printable(c.Delta.Content)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printable keeps a stranger's text from steering the terminal; line breaks and tabs stay.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) || r == '\u200d' || r == '\ufe0f' {
+			return r
+		}
+		return -1
+	}, s)
+}

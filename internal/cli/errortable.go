@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/gateway/requestlog"
+	"github.com/dendra-net/dendra/miner"
+	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/validator"
+	"github.com/dendra-net/dendra/wallet"
+	"github.com/dendra-net/dendra/yuma/vector"
+)
+
+// entry is how a cause is named to people and what helps.
+type entry struct{ code, fix string }
+
+// chainKey names a refusal of the chain for ever.
+type chainKey struct {
+	codespace string
+	code      uint32
+}
+
+// sentinel is a cause off the chain.
+type sentinel struct {
+	is        error
+	code, fix string
+}
+
+// sentinels are looked through in order: the more special comes first.
+var sentinels = []sentinel{
+	{chainclient.ErrWrongChain, "wrong_chain", "name a node of the right chain with --node, or another --home"},
+	{chainclient.ErrUnknownOutcome, "outcome_unknown", "look before you repeat it: dendra wallet balance, or dendra chain status"},
+	{chainclient.ErrUnreachable, "node_unreachable", "dendra up starts a local network; --node HOST:PORT names another node"},
+	{chainclient.ErrCannotSign, "cannot_sign", "name a wallet whose coldkey lies in this home: dendra wallet list"},
+	{wallet.ErrWrongPassword, "wrong_password", "try again; without the password only the words help: dendra wallet recover NAME"},
+	{wallet.ErrNoPassword, "password_needed", "set DENDRA_PASSWORD, use --password-stdin, or run it in a terminal"},
+	{wallet.ErrWeakPassword, "password_too_short", "choose a longer password"},
+	{wallet.ErrBadWords, "bad_words", "compare the words with the paper they were written on"},
+	{wallet.ErrBadName, "bad_name", "choose a name of a-z, 0-9, '.', '_' and '-'"},
+	{wallet.ErrExists, "already_exists", "dendra wallet list"},
+	{wallet.ErrNotFound, "wallet_not_found", "dendra wallet list shows what is there, dendra wallet create NAME makes one"},
+	{wallet.ErrCorrupt, "corrupt_key_file", "restore the file from a backup, or dendra wallet recover NAME in another --home"},
+	{neuron.ErrBadAddress, "bad_address", "addresses begin with tao1: dendra wallet list"},
+	{miner.ErrNotRegistered, "not_registered", "dendra neuron register --subnet N"},
+	{miner.ErrReplaced, "replaced", "dendra neuron register --subnet N, with a better model"},
+	{miner.ErrNoExternal, "no_external", "add --external http://YOUR_HOST:PORT"},
+	{miner.ErrBadUpstream, "bad_upstream", "add --upstream http://HOST:PORT/v1 of an OpenAI-compatible server"},
+	{miner.ErrUpstreamUnhealthy, "upstream_unhealthy", "start the model server, then try: curl UPSTREAM/models"},
+	{miner.ErrConfig, "bad_config", "dendra miner run --help"},
+	{validator.ErrNotRegistered, "not_registered", "dendra neuron register --subnet N"},
+	{validator.ErrReplaced, "replaced", "dendra neuron register --subnet N, with more stake"},
+	{validator.ErrState, "corrupt_state", "move the named file away: the validator measures afresh"},
+	{validator.ErrConfig, "bad_config", "dendra validator run --help"},
+	{requestlog.ErrInUse, "log_in_use", "stop the other gateway, or name another directory with --dir"},
+	{requestlog.ErrNotFound, "request_not_found", "dendra request list"},
+	{requestlog.ErrAmbiguous, "request_ambiguous", "write more of the request's id: dendra request list"},
+	{requestlog.ErrClosed, "log_closed", "start the gateway again"},
+	{vector.ErrKind, "bad_vector", "give a vector of kind \"epoch\""},
+	{context.DeadlineExceeded, "timeout", "try again; dendra doctor looks for the cause"},
+	{context.Canceled, "cancelled", "run it again when you are ready"},
+}
+
+// fixes are what helps against causes that only this package knows.
+var fixes = map[string]string{
+	"failed":              "dendra doctor looks for the cause",
+	"unknown_command":     "dendra --help",
+	"bad_flag":            "dendra --help",
+	"bad_arguments":       "dendra --help",
+	"missing_flag":        "dendra --help",
+	"missing_command":     "dendra --help",
+	"bad_amount":          "write TAO as 1 or 0.5, rao as 1000rao",
+	"bad_subnet":          "dendra subnet list",
+	"bad_height":          "dendra chain status shows the newest height",
+	"bad_name":            "use 1 to 32 of a-z, 0-9 and -",
+	"bad_weight":          "write weights as 4=0.6 5=0.4",
+	"bad_vector":          "correct the file; the message names the place",
+	"bad_address":         "write it as http://HOST:PORT",
+	"no_such_file":        "name a file that is there",
+	"no_such_module":      "dendra chain params",
+	"no_such_neuron":      "dendra neuron list --subnet N",
+	"no_wallet":           "add --wallet NAME",
+	"no_words":            "dendra wallet recover NAME reads the words from a line of stdin",
+	"no_home":             "name a directory with --home",
+	"no_models":           "dendra subnet list",
+	"corrupt_home":        "restore the file, or name another directory with --home; dendra reset starts a local network afresh",
+	"not_local":           "use it with the home of a local network: dendra up",
+	"not_built_in":        "use the program of cmd/dendra",
+	"needs_confirmation":  "add --yes to agree, or --dry-run to look first",
+	"cancelled":           "run it again when you are ready",
+	"passwords_differ":    "run it again and type the same password twice",
+	"insufficient_funds":  "dendra wallet balance",
+	"price_above_max":     "raise --max-price, or wait for the price to fall",
+	"too_few_weights":     "name more neurons",
+	"already_committed":   "vote again in the next epoch",
+	"nothing_to_reveal":   "dendra weights set --subnet N UID=WEIGHT... commits a vote",
+	"not_registered":      "dendra neuron register --subnet N",
+	"books_wrong":         "do not trust this node: compare with another, --node HOST:PORT",
+	"unknown_task":        "dendra validator run --help",
+	"port_in_use":         "choose another port with --listen, or stop what uses it",
+	"gateway_unreachable": "dendra up starts a local network; --api URL names another gateway",
+	"gateway_error":       "dendra request list shows what happened; dendra doctor looks for the cause",
+	"answer_cut":          "ask again; dendra request list shows what happened",
+	"request_not_found":   "dendra request list",
+	"invalid_api_key":     "set DENDRA_API_KEY to a key of this gateway",
+	"model_not_found":     "dendra subnet list shows what can be asked",
+	"unwell":              "see the checks above",
+}
