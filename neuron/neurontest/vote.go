@@ -101,8 +101,9 @@ func (c *Chain) voter(key neuron.Key, netuid uint16) (*market, *neuron.Neuron, e
 }
 
 func (c *Chain) rateLimit(m *market, n *neuron.Neuron) error {
-	if passed := c.height - n.LastUpdate; n.LastUpdate != 0 && passed < m.WeightsRateLimit {
-		return fmt.Errorf("%w: %d blocks since the last weights, %d are required: wait until height %d", ErrRateLimited, passed, m.WeightsRateLimit, n.LastUpdate+m.WeightsRateLimit)
+	limit := max(m.WeightsRateLimit, 1) // one in a block, always
+	if passed := c.height - n.LastUpdate; n.LastUpdate != 0 && passed < limit {
+		return fmt.Errorf("%w: %d blocks since the last weights, %d are required: wait until height %d", ErrRateLimited, passed, limit, n.LastUpdate+limit)
 	}
 	return nil
 }
