@@ -32,7 +32,7 @@ type Config struct {
 	Key    neuron.Key
 	Netuid uint16
 	Task   neuron.Task
-	Client Asker  // a *neuron.Client with the same Key
+	Client Asker  // a *neuron.Client with the same Key; give it the MaxReply below, so that large answers end early
 	Dir    string // where the state is kept; one validator per directory and subnet
 
 	Sample    int           // miners asked per round; 32
