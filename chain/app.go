@@ -182,7 +182,7 @@ func (app *App) buildKeepers(logger log.Logger) {
 // blockedAddresses are the module accounts: coins sent to them by hand would break the books.
 func blockedAddresses() map[string]bool {
 	blocked := map[string]bool{}
-	for name := range permissions {
+	for name := range permissions { // any order: builds a set
 		blocked[authtypes.NewModuleAddress(name).String()] = true
 	}
 	return blocked

@@ -70,7 +70,7 @@ func (g Genesis) Doc() (*cmttypes.GenesisDoc, error) {
 	g.Emission.Books.MintedRao = total
 	authState := authtypes.NewGenesisState(authtypes.DefaultParams(), g.accounts())
 	bankState := banktypes.NewGenesisState(banktypes.DefaultParams(), coins, sdk.NewCoins(coin(total)), denomMetadata(), nil)
-	for name, part := range map[string]gogoproto.Message{
+	for name, part := range map[string]gogoproto.Message{ // any order: fills a map
 		authtypes.ModuleName: authState, banktypes.ModuleName: bankState,
 		stake.ModuleName: &g.Stake, emission.ModuleName: &g.Emission, subnet.ModuleName: &g.Subnet,
 		neuron.ModuleName: &g.Neuron, weights.ModuleName: &g.Weights, guard.ModuleName: &g.Guard,
