@@ -54,17 +54,20 @@ func (w Wide) Shift(right int) uint64 {
 	}
 }
 
-// Scale returns floor(w*2^-right) with all its bits; negative shifts left, and bits beyond 128 are lost.
-func (w Wide) Scale(right int) Wide {
-	switch {
-	case right <= 0:
-		return w.shiftLeft(-right)
-	case right >= 128:
-		return Wide{}
-	default:
-		hi := w.Hi >> right
-		return Wide{hi, w.Shift(right)}
+// Down returns floor(w*2^-n).
+func (w Wide) Down(n uint) Wide {
+	if n >= 64 {
+		return Wide{0, w.Hi >> (n - 64)}
 	}
+	return Wide{w.Hi >> n, w.Hi<<(64-n) | w.Lo>>n}
+}
+
+// Scale is Down for positive right; negative shifts left, and bits beyond 128 are lost.
+func (w Wide) Scale(right int) Wide {
+	if right >= 0 {
+		return w.Down(uint(right))
+	}
+	return w.shiftLeft(-right)
 }
 
 func (w Wide) shiftLeft(n int) Wide {

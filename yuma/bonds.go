@@ -196,8 +196,14 @@ func (b *bonding) follow(p pair) fixed.Frac {
 	return fixed.Frac(moved.Shift(fixed.FracBits))
 }
 
-// collect adds up the income of every row: its part of each column it holds bonds in, times the column's rank. Only
-// columns that are held count, and their ranks are scaled to 63 significant bits together.
+// earning turns a bond of one column into income: its part of the column, times the column's rank. Ranks differ by many
+// orders of magnitude, so each keeps 63 significant bits, and the products are shifted down to a common unit.
+type earning struct {
+	scale
+	down uint
+}
+
+// collect adds up the income of every row from the columns it holds bonds in.
 func (b *bonding) collect(held []fixed.Wide) {
 	var sum fixed.Wide
 	for j, rank := range b.rank {
@@ -205,19 +211,18 @@ func (b *bonding) collect(held []fixed.Wide) {
 			sum = sum.Add(rank)
 		}
 	}
-	if sum.IsZero() {
-		return
-	}
-	shift, earning := sum.Len()-fixed.FracBits, make([]scale, b.n)
+	columns := make([]earning, b.n)
 	for j, rank := range b.rank {
-		if !held[j].IsZero() {
-			earning[j] = newScale(fixed.Frac(rank.Shift(shift)), held[j])
+		if !held[j].IsZero() && !rank.IsZero() {
+			mantissa := fixed.Frac(rank.Shift(rank.Len() - fixed.FracBits))
+			columns[j] = earning{newScale(mantissa, held[j]), uint(sum.Len() - rank.Len())}
 		}
 	}
 	for i, row := range b.rows {
 		var income fixed.Wide
 		for _, c := range row {
-			income = income.Add(earning[c.UID].weighShare(c.Value))
+			column := &columns[c.UID]
+			income = income.Add(column.weighShare(c.Value).Down(column.down))
 		}
 		b.income[i] = income
 	}
