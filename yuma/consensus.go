@@ -56,22 +56,21 @@ const fewBallots = 12
 // them together hold less: whoever cast none voted 0. It reorders the ballots. Quick-select with the middle of three as
 // pivot; after too many unlucky pivots it sorts, so nobody can vote it into quadratic time.
 func quantile(b []ballot, need uint64) fixed.Frac {
-	for rounds := 2 * bits.Len(uint(len(b))); len(b) > fewBallots; rounds-- {
-		if rounds == 0 {
-			break
-		}
+	for rounds := 2 * bits.Len(uint(len(b))); len(b) > fewBallots && rounds > 0; rounds-- {
 		pivot := middle(b[0].weight, b[len(b)/2].weight, b[len(b)-1].weight)
-		upper, held := partition(b, pivot)
-		if held < need {
+		upper, held, above := partition(b, pivot)
+		switch {
+		case held < need:
 			need -= held
 			b = b[upper:]
-			continue
-		}
-		above, heldAbove := partition(b[:upper], pivot+1)
-		if heldAbove < need {
+		case above < need:
 			return pivot
+		case upper < len(b):
+			b = b[:upper]
+		default: // the pivot is the least weight, and it is not enough
+			upper, _, _ = partition(b, pivot+1)
+			b = b[:upper]
 		}
-		b = b[:above]
 	}
 	return quantileSorted(b, need)
 }
@@ -80,19 +79,24 @@ func middle(a, b, c fixed.Frac) fixed.Frac {
 	return max(min(a, b), min(max(a, b), c))
 }
 
-// partition moves the ballots of at least this weight to the front and returns how many they are and what they hold.
-func partition(b []ballot, weight fixed.Frac) (count int, held uint64) {
+// partition moves the ballots of at least this weight to the front and returns how many they are, what they hold, and
+// what those above the weight hold. It has no branches to mispredict.
+func partition(b []ballot, weight fixed.Frac) (count int, held, above uint64) {
 	for i, x := range b {
 		b[i] = b[count]
 		b[count] = x
-		var in uint64
+		var in, over uint64
 		if x.weight >= weight {
 			in = 1
 		}
+		if x.weight > weight {
+			over = 1
+		}
 		count += int(in)
 		held += x.stake & -in
+		above += x.stake & -over
 	}
-	return count, held
+	return count, held, above
 }
 
 func quantileSorted(b []ballot, need uint64) fixed.Frac {

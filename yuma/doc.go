@@ -5,11 +5,11 @@
 // there is no error to return and no input that panics; and what is paid never exceeds the emission (with ExactPayout it
 // equals it, unless Output.Carry says that nothing was paid).
 //
-// How it is computed: stakes stay integers, so majorities are decided exactly. Votes and bonds are transposed once into
-// sparse columns, and every column is then worked through twice in memory that fits the first cache: once for consensus,
-// clipping and rank, once, when the incentives are known, for bonds and dividends. Shares are fixed.Frac (63 bits), sums
-// of stake times share are kept in 128 bits, and columns are scaled to 64 significant bits before they are divided, so
-// tiny columns lose nothing. Cost is proportional to the number of votes and bonds, whatever the number of neurons.
+// How it is computed: stakes stay integers, so majorities are decided exactly. The votes that count are brought into
+// columns once, for consensus and rank; bonds are moved row by row as they lie, with vectors of column sums beside them.
+// Shares are fixed.Frac (63 bits); sums of stake times share are kept in 128 bits, and whatever is divided is scaled to all
+// 64 bits first, so tiny columns lose nothing. Cost is proportional to the number of votes and bonds. A parameter or a
+// cell that makes no sense is ignored in a way said where it is declared.
 //
 //	out := yuma.Epoch(yuma.Input{Params: yuma.ChainParams(), Block: 720, Emission: 360e9, Stake: stake, ...})
 package yuma
