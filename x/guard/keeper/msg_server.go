@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/dendra-net/dendra/x/guard"
 )
 
@@ -19,5 +21,8 @@ func (s msgServer) UpdateParams(ctx context.Context, m *guard.MsgUpdateParams) (
 	if err := m.Params.Validate(); err != nil {
 		return nil, err
 	}
-	return &guard.MsgUpdateParamsResponse{}, s.keeper.Params.Set(ctx, m.Params)
+	if err := s.keeper.Params.Set(ctx, m.Params); err != nil {
+		return nil, err
+	}
+	return &guard.MsgUpdateParamsResponse{}, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&guard.EventParamsUpdated{})
 }

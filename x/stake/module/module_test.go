@@ -1,0 +1,47 @@
+package module_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+
+	"github.com/dendra-net/dendra/internal/teststore"
+	"github.com/dendra-net/dendra/x/stake"
+	"github.com/dendra-net/dendra/x/stake/keeper"
+	"github.com/dendra-net/dendra/x/stake/module"
+)
+
+func newModule(t *testing.T) (*teststore.Store, module.AppModule) {
+	t.Helper()
+	s := teststore.New(t, []string{stake.StoreKey}, map[string][]string{stake.ModuleName: nil, stake.UnbondingName: nil})
+	return s, module.NewAppModule(keeper.NewKeeper(s.Codec, s.Service(stake.StoreKey), s.Accounts, s.Bank, s.Authority))
+}
+
+func TestGenesisAsJSON(t *testing.T) {
+	s, m := newModule(t)
+	raw := m.DefaultGenesis(s.Codec)
+	require.NoError(t, m.ValidateGenesis(s.Codec, nil, raw))
+	m.InitGenesis(s.Ctx, s.Codec, raw)
+	require.JSONEq(t, string(raw), string(m.ExportGenesis(s.Ctx, s.Codec)))
+
+	for _, bad := range []string{"", "{", "{\"params\":{}}", "{\"surprise\":1}"} {
+		require.Error(t, m.ValidateGenesis(s.Codec, nil, json.RawMessage(bad)), bad)
+	}
+	require.Panics(t, func() { m.InitGenesis(s.Ctx, s.Codec, json.RawMessage("{\"params\":{}}")) })
+}
+
+func TestServices(t *testing.T) {
+	s, m := newModule(t)
+	require.Equal(t, stake.ModuleName, m.Name())
+	server := grpc.NewServer()
+	require.NoError(t, m.RegisterServices(server))
+	require.Contains(t, server.GetServiceInfo(), "dendra.stake.v1.Query")
+	require.Contains(t, server.GetServiceInfo(), "dendra.stake.v1.Msg")
+	m.RegisterInterfaces(s.Registry)
+	m.RegisterLegacyAminoCodec(codec.NewLegacyAmino())
+	_, err := s.Registry.Resolve("/dendra.stake.v1.MsgUpdateParams")
+	require.NoError(t, err)
+}
