@@ -109,6 +109,9 @@ func TestEraIsExact(t *testing.T) {
 		ended, left, err := emission.EndEra(ledgers, era)
 		require.NoError(t, err)
 		require.Equal(t, emitted, left+pending(ended))
+		for _, l := range ended {
+			require.Zero(t, l.TakenRao, "nothing is taken of the next era")
+		}
 		require.Less(t, left, uint64(n), "the floors leave less than a rao for each subnet")
 	})
 }
