@@ -20,8 +20,9 @@ type entry struct{ key, value string }
 func envelope(d *draw, model string, it item) []byte {
 	content := oneOf(d, openers...) + it.prompt
 	if len(it.rules) > 0 {
-		content += oneOf(d, " ", "\n", "\n\n") + oneOf(d, it.rules...)
+		content += d.gap(it.prompt) + oneOf(d, it.rules...)
 	}
+	content = strings.TrimSpace(content)
 	messages := []string{object(d, entry{"role", `"user"`}, entry{"content", encode(content)})}
 	if system := oneOf(d, systems...); system != "" {
 		messages = append([]string{object(d, entry{"role", `"system"`}, entry{"content", encode(system)})}, messages...)
@@ -40,6 +41,14 @@ func envelope(d *draw, model string, it item) []byte {
 		body[0], body[1] = body[1], body[0]
 	}
 	return []byte(object(d, body...))
+}
+
+// gap separates a question from what follows; only a finished sentence may be followed on the same line.
+func (d *draw) gap(prompt string) string {
+	if strings.ContainsAny(prompt[len(prompt)-1:], ".?!") && d.chance(50) {
+		return " "
+	}
+	return oneOf(d, "\n", "\n\n")
 }
 
 func object(d *draw, entries ...entry) string {

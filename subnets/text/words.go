@@ -79,7 +79,7 @@ func makeChoice(d *draw) item {
 	at := slices.Index(choices, right)
 	prompt := d.fill([]string{"w", s.Words[0], "l", strings.Join(list, "\n")},
 		"Which of these is the best definition of \"{w}\"?\n{l}", "What does the word \"{w}\" mean?\n{l}", "Choose the meaning of \"{w}\":\n{l}")
-	rules := []string{"\nReply with the letter only.", "\nJust the letter, please.", "\nAnswer with only the letter."}
+	rules := []string{"Reply with the letter only.", "Just the letter, please.", "Answer with only the letter."}
 	return item{prompt, rules, truth{kindChoice, string(rune('A'+at)) + "|" + right}}
 }
 

@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"math/big"
-	"regexp"
 	"sort"
 	"strings"
 )
@@ -13,40 +12,44 @@ var phrases = strings.NewReplacer(
 	" raised to the power of ", " ^ ", " to the power of ", " ^ ", " raised to ", " ^ ", " multiplied by ", " * ",
 	" multiply by ", " * ", " divided by ", " / ", " divide by ", " / ", " added to ", " + ", " plus ", " + ", " minus ", " - ", " less ", " - ",
 	" times ", " * ", " modulo ", " % ", " mod ", " % ", " squared", "^2", " cubed", "^3", " percent of ", " / 100 * ",
-	"% of ", " / 100 * ", " over ", " / ", "square root of ", "sqrt ", "half of ", "1/2 * ", "twice ", "2 * ", "double ", "2 * ", "triple ", "3 * ",
+	"% of ", " / 100 * ", " over ", " / ", "the square root of ", "sqrt ", "square root of ", "sqrt ", "sqrt of ", "sqrt ", "half of ", "1/2 * ", "twice ", "2 * ", "double ", "2 * ", "triple ", "3 * ",
 )
 
 const operand = `(-?[\d.,]*\d|\([^()]*\))`
 
 // rewrites handle forms in which the operation stands before its operands.
 var rewrites = []struct {
-	form *regexp.Regexp
+	form pattern
 	to   string
 }{
-	{regexp.MustCompile(`remainder (?:when|of|if|left when|after) (?:you divide |dividing |we divide )?` + operand + ` (?:is )?(?:divided )?(?:/|by) ` + operand), "($1) % ($2)"},
-	{regexp.MustCompile(`sum of ` + operand + ` and ` + operand), "($1 + $2)"},
-	{regexp.MustCompile(`product of ` + operand + ` and ` + operand), "($1 * $2)"},
-	{regexp.MustCompile(`difference (?:of|between) ` + operand + ` and ` + operand), "($1 - $2)"},
-	{regexp.MustCompile(`quotient of ` + operand + ` and ` + operand), "($1 / $2)"},
-	{regexp.MustCompile(`multiply ` + operand + ` (?:by|and|with) ` + operand), "($1 * $2)"},
-	{regexp.MustCompile(`divide ` + operand + ` by ` + operand), "($1 / $2)"},
-	{regexp.MustCompile(`add ` + operand + ` (?:to|and) ` + operand), "($1 + $2)"},
-	{regexp.MustCompile(`subtract ` + operand + ` from ` + operand), "($2 - $1)"},
-	{regexp.MustCompile(`sqrt ` + operand), "sqrt($1)"},
-	{regexp.MustCompile(`factorial of ` + operand), "($1)!"},
-	{regexp.MustCompile(operand + ` factorial`), "($1)!"},
-	{regexp.MustCompile(`(\d) ?x ?(-?\d)`), "$1 * $2"},
+	{lazy(`remainder (?:when|of|if|left when|after) (?:you divide |dividing |we divide )?` + operand + ` (?:is )?(?:divided )?(?:/|by) ` + operand), "($1) % ($2)"},
+	{lazy(`sum of ` + operand + ` and ` + operand), "($1 + $2)"},
+	{lazy(`product of ` + operand + ` and ` + operand), "($1 * $2)"},
+	{lazy(`difference (?:of|between) ` + operand + ` and ` + operand), "($1 - $2)"},
+	{lazy(`quotient of ` + operand + ` and ` + operand), "($1 / $2)"},
+	{lazy(`multiply ` + operand + ` (?:by|and|with) ` + operand), "($1 * $2)"},
+	{lazy(`divide ` + operand + ` by ` + operand), "($1 / $2)"},
+	{lazy(`add ` + operand + ` (?:to|and) ` + operand), "($1 + $2)"},
+	{lazy(`subtract ` + operand + ` from ` + operand), "($2 - $1)"},
+	{lazy(`sqrt ` + operand), "sqrt($1)"},
+	{lazy(`factorial of ` + operand), "($1)!"},
+	{lazy(operand + ` factorial`), "($1)!"},
+	{lazy(`(\d) ?x ?(-?\d)`), "$1 * $2"},
 }
 
 var (
-	isoDate  = regexp.MustCompile(`\b\d{4}-\d{1,2}-\d{1,2}\b`)
-	calcVerb = regexp.MustCompile(`\b(calculate|compute|evaluate|work out|what is|what's|how much is|solve|result of|value of|find|equals?)\b`)
-	mathRun  = regexp.MustCompile(`(?:sqrt|abs|min|max|[\d.,+\-*/%^()!\s])+`)
-	operator = regexp.MustCompile(`\d[\d)\s!]*[-+*/%^!]|sqrt|abs|min|max|^\s*-`)
+	isoDate  = lazy(`\b\d{4}-\d{1,2}-\d{1,2}\b`)
+	yearSpan = lazy(`\b1\d{3}[-–]\d{4}\b`)
+	calcVerb = lazy(`\b(calculate|compute|evaluate|work out|what is|what's|how much is|solve|result of|value of|find|equals?)\b`)
+	mathRun  = lazy(`(?:sqrt|abs|min|max|[\d.,+\-*/%^()!\s])+`)
+	operator = lazy(`\d[\d)\s!]*[-+*/%^!]|sqrt|abs|min|max|^\s*-`)
 )
 
 func solveArithmetic(q *query) (reply, bool) {
 	if isoDate.MatchString(q.low) {
+		return unknown()
+	}
+	if yearSpan.MatchString(q.low) && !calcVerb.MatchString(q.low) {
 		return unknown()
 	}
 	text := phrases.Replace(spellNumbers(q.low))
@@ -91,7 +94,7 @@ func mathRuns(text string) []string {
 	return runs[:min(len(runs), 8)]
 }
 
-var letters = regexp.MustCompile(`[a-z]{3,}`)
+var letters = lazy(`[a-z]{3,}`)
 
 // extraWords counts the words of text that belong to no calculation.
 func extraWords(text string) int {
@@ -105,10 +108,10 @@ func extraWords(text string) int {
 }
 
 var (
-	clauseEnd = regexp.MustCompile(`[.;?!,]\s|\band\b|\bthen\b|\bbut\b|$`)
-	gains     = regexp.MustCompile(`\b(find|finds|found|buys?|bought|gets?|got|receives?|received|earns?|earned|wins?|won|picks?|picked|collects?|collected|gains?|gained|adds?|added|more (arrive|come|join|get on)|arrives?|joins?|is given|are given|borrows?)\b`)
-	losses    = regexp.MustCompile(`\b(gives?|gave|loses?|lost|sells?|sold|spends?|spent|eats?|ate|drops?|dropped|uses?|used|breaks?|broke|throws?|donates?|leave|leaves|get off|pays?|paid|lends?)\b`)
-	perEach   = regexp.MustCompile(`\b(each|every|per|holds?|contains?|costs?|apiece)\b`)
+	clauseEnd = lazy(`[.;?!,]\s|\band\b|\bthen\b|\bbut\b|$`)
+	gains     = lazy(`\b(find|finds|found|buys?|bought|gets?|got|receives?|received|earns?|earned|wins?|won|picks?|picked|collects?|collected|gains?|gained|adds?|added|more (arrive|come|join|get on)|arrives?|joins?|is given|are given|borrows?)\b`)
+	losses    = lazy(`\b(gives?|gave|loses?|lost|sells?|sold|spends?|spent|eats?|ate|drops?|dropped|uses?|used|breaks?|broke|throws?|donates?|leave|leaves|get off|pays?|paid|lends?)\b`)
+	perEach   = lazy(`\b(each|every|per|holds?|contains?|costs?|apiece)\b`)
 )
 
 // solveStory handles "Mara has 37 coins, finds 15 more and gives away 9. How many are left?" and "a crate holds 24

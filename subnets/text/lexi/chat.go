@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -124,7 +123,7 @@ func (r *chatRequest) conversation() (last, system, before string) {
 	return users[n], strings.Join(rules, "\n"), strings.Join(users[:n], "\n")
 }
 
-var tokenPiece = regexp.MustCompile(`\s*[\pL\pN]{1,8}|\s*[^\pL\pN\s]|\s+`)
+var tokenPiece = lazy(`\s*[\pL\pN]{1,8}|\s*[^\pL\pN\s]|\s+`)
 
 // Tokens cuts text into the units that usage counts: up to eight letters or digits, or one other character, together
 // with the white space before it; white space at the end is one more. Joined again they give text.

@@ -1,14 +1,13 @@
 package lexi
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dendra-net/dendra/subnets/text/lexi/wordnet"
 )
 
-var optionForm = regexp.MustCompile(`(?m)(?:^|\s)\(?([A-Ha-h1-8])[).:]\s+(\S[^\n]*?)\s*(?:$|\n|(?:\s\(?[B-Hb-h2-8][).:]\s))`)
+var optionForm = lazy(`(?m)(?:^|\s)\(?([A-Ha-h1-8])[).:][ \t]+(\S[^\n]*?)[ \t]*(?:$|\n|(?:\s\(?[B-Hb-h2-8][).:][ \t]))`)
 
 // option is one lettered answer.
 type option struct{ letter, text string }
@@ -58,7 +57,7 @@ func (q *query) consecutive(list []option) bool {
 	return true
 }
 
-var quotedWord = regexp.MustCompile(`["“'‘]([^"”'’\n]{1,60})["”'’]`)
+var quotedWord = lazy(`["“'‘]([^"”'’\n]{1,60})["”'’]`)
 
 // subject is the word a question with options is about: in quotes, or the last one that is in the dictionary.
 func (q *query) subject(head string) string {

@@ -1,7 +1,6 @@
 package lexi
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,11 +9,12 @@ import (
 const monthNames = `(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?`
 
 var (
-	dateForm = regexp.MustCompile(`(?i)\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ` + monthNames + `,? (\d{4})\b|\b` +
+	dateForm = lazy(`(?i)\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ` + monthNames + `,? (\d{4})\b|\b` +
 		monthNames + ` (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b|\b(today|now|tomorrow|yesterday)\b`)
-	spanForm    = regexp.MustCompile(`(?i)\b(\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten) (day|week|fortnight|month|year)s?\b`)
-	leapForm    = regexp.MustCompile(`(?i)\b(\d{1,4})\b.*\bleap year|leap year.*\b(\d{1,4})\b`)
-	monthLength = regexp.MustCompile(`(?i)how many days (?:are there |are |does |has )?(?:in )?` + monthNames + `(?: have)?(?: (?:in|of))?,? ?(\d{4})?`)
+	presentForm = lazy(`^what(?: is|'s)? (?:the )?(?:(?:current |today's )?(?:day|date|time)(?: and time)?)(?: is it)?(?: today| now| is it| of today)*\W*$`)
+	spanForm    = lazy(`(?i)\b(\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten) (day|week|fortnight|month|year)s?\b`)
+	leapForm    = lazy(`(?i)\b(\d{1,4})\b.*\bleap year|leap year.*\b(\d{1,4})\b`)
+	monthLength = lazy(`(?i)how many days (?:are there |are |does |has )?(?:in )?` + monthNames + `(?: have)?(?: (?:in|of))?,? ?(\d{4})?`)
 )
 
 var monthNumbers = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
@@ -22,6 +22,9 @@ var monthNumbers = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4,
 func solveDates(q *query) (reply, bool) {
 	if m := leapForm.FindStringSubmatch(q.low); m != nil {
 		return q.leap(m[1] + m[2])
+	}
+	if presentForm.MatchString(q.low) {
+		return known(q.now().UTC().Format("Monday, 2006-01-02, 15:04 MST"))
 	}
 	dates := q.dates(q.low)
 	switch {
@@ -36,9 +39,6 @@ func solveDates(q *query) (reply, bool) {
 	}
 	if m := monthLength.FindStringSubmatch(q.low); m != nil {
 		return q.daysInMonth(m[1], m[2])
-	}
-	if q.contains("what day is it", "what is the date", "current date", "what's the date", "what time is it") {
-		return known(q.now().UTC().Format("Monday, 2006-01-02 15:04 MST"))
 	}
 	return unknown()
 }

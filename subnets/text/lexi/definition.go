@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,16 +20,16 @@ var definitionForms = compile(
 	`^(?:the (?:word|term) )?(\S+(?: \S+){0,2}?)\W*$`,
 )
 
-func compile(forms ...string) []*regexp.Regexp {
-	out := make([]*regexp.Regexp, len(forms))
+func compile(forms ...string) []pattern {
+	out := make([]pattern, len(forms))
 	for i, f := range forms {
-		out[i] = regexp.MustCompile(`(?is)` + f)
+		out[i] = lazy(`(?is)` + f)
 	}
 	return out
 }
 
 // firstMatch returns the groups of the first form that matches text, without the whole match.
-func firstMatch(forms []*regexp.Regexp, text string) []string {
+func firstMatch(forms []pattern, text string) []string {
 	for _, f := range forms {
 		if m := f.FindStringSubmatch(text); m != nil {
 			return m[1:]
@@ -39,7 +38,7 @@ func firstMatch(forms []*regexp.Regexp, text string) []string {
 	return nil
 }
 
-var article = regexp.MustCompile(`(?i)^(an?|the|some|any|this|that) `)
+var article = lazy(`(?i)^(an?|the|some|any|this|that) `)
 
 func solveDefinition(q *query) (reply, bool) {
 	for _, f := range definitionForms {
@@ -60,7 +59,7 @@ func (q *query) lookUp(phrase string) string {
 	if len(phrase) > 80 {
 		return ""
 	}
-	for _, p := range []string{phrase, article.ReplaceAllString(phrase, "")} {
+	for _, p := range []string{phrase, inner(article.ReplaceAllString(phrase, ""))} {
 		if base := q.words.Base(p); len(base) > 0 {
 			return base[0]
 		}
@@ -73,7 +72,7 @@ func (q *query) define(word string) string {
 	senses := q.words.Senses(word)
 	first := q.words.Synset(senses[0].ID)
 	if q.terse || len(senses) == 1 {
-		return fmt.Sprintf("%s (%s): %s.", spelled(first, word), first.POS, first.Definition())
+		return fmt.Sprintf("%s (%s): %s.%s", spelled(first, word), first.POS, first.Definition(), alsoCalled(first, word))
 	}
 	lines := []string{spelled(first, word) + " has these meanings:"}
 	for i, s := range senses[:min(3, len(senses))] {
@@ -84,6 +83,15 @@ func (q *query) define(word string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// alsoCalled names the other words of a meaning.
+func alsoCalled(s wordnet.Synset, word string) string {
+	others := slices.DeleteFunc(slices.Clone(s.Words), func(w string) bool { return wordnet.Key(w) == word })
+	if len(others) == 0 {
+		return ""
+	}
+	return " Also called: " + strings.Join(others[:min(4, len(others))], ", ") + "."
 }
 
 // spelled returns word as the synset writes it, "Einstein" for "einstein".
@@ -110,7 +118,7 @@ func (b *Brain) fallback(q *query) string {
 	return strings.Join(lines, "\n")
 }
 
-var plainWord = regexp.MustCompile(`[a-z]+(?:-[a-z]+)*`)
+var plainWord = lazy(`[a-z]+(?:-[a-z]+)*`)
 
 // keywords returns up to three of the question's words that carry its meaning, the rarest being the most telling.
 func (b *Brain) keywords(q *query) []string {

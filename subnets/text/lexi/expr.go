@@ -3,7 +3,6 @@ package lexi
 import (
 	"errors"
 	"math/big"
-	"regexp"
 	"strings"
 )
 
@@ -21,7 +20,7 @@ var (
 	errDivZero = errors.New("division by zero")
 )
 
-var tokenForm = regexp.MustCompile(`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|[A-Za-z_][A-Za-z_0-9]*|\*\*|//|[-+*/%^()!,]|\S`)
+var tokenForm = lazy(`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|[A-Za-z_][A-Za-z_0-9]*|\*\*|//|[-+*/%^()!,]|\S`)
 
 // evaluate computes an expression with variables exactly.
 func evaluate(text string, vars map[string]*big.Rat) (*big.Rat, error) {

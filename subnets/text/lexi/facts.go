@@ -1,7 +1,6 @@
 package lexi
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,24 +10,24 @@ import (
 // factKind is a kind of question about a paragraph: how it is recognised, words that mark a sentence with the answer,
 // and the form of the answer in that sentence.
 type factKind struct {
-	asked  *regexp.Regexp
+	asked  pattern
 	marks  string
-	answer *regexp.Regexp
+	answer pattern
 }
 
 const properName = `((?:\p{Lu}[\pL'’-]+)(?: \p{Lu}[\pL'’-]+)*)`
 
 var factKinds = []factKind{
-	{regexp.MustCompile(`(?i)\bhow old\b|\bage of\b|\bwhat age\b|'s age\b`), "years old aged age turned", regexp.MustCompile(`(\d+)(?: years| year|-year)|aged (\d+)|age (?:of|is) (\d+)|turned (\d+)`)},
-	{regexp.MustCompile(`(?i)\bhow (?:many|much)\b|\bwhat number\b|\bnumber of\b|\bwhat year\b|\bin which year\b|\bwhen\b`), "", regexp.MustCompile(`(\d[\d,.]*\d|\d)`)},
-	{regexp.MustCompile(`(?i)\bcolou?r\b`), "colour color favourite favorite", regexp.MustCompile(`\b(red|blue|green|yellow|purple|orange|black|white|brown|grey|gray|pink|violet|crimson|teal|amber|indigo|silver|gold|turquoise|scarlet|olive|maroon)\b`)},
-	{regexp.MustCompile(`(?i)\bprofession\b|\boccupation\b|\bjob\b|\bliving\b|\bwork as\b|\btrade\b`), "works work job profession trade earns employed", regexp.MustCompile(`(?:as|is|a skilled|profession is|trade is) (?:an? )([a-z-]+)|(?:profession|trade|job) (?:of .+? )?is (?:that of )?(?:an? )?([a-z-]+)`)},
-	{regexp.MustCompile(`(?i)\binstrument\b|\bplays?\b`), "plays play music instrument", regexp.MustCompile(`plays (?:the )?([a-z-]+)`)},
-	{regexp.MustCompile(`(?i)\bwhere\b|\b(?:which|what) (?:town|city|village|place|country|island|street)\b|\b(?:town|city|village|place|home) (?:of|does)\b`), "lives live home resides town house based", regexp.MustCompile(`(?:in|at|from|near|of) ` + properName)},
-	{regexp.MustCompile(`(?i)\bwho\b|\bwhose\b|\bwhich (?:person|one|of them)\b|\bname (?:of )?the person\b`), "", regexp.MustCompile(`(?:^|[^\pL])` + properName)},
+	{lazy(`(?i)\bhow old\b|\bage of\b|\bwhat age\b|'s age\b`), "years old aged age turned", lazy(`(\d+)(?: years| year|-year)|aged (\d+)|age (?:of|is) (\d+)|turned (\d+)`)},
+	{lazy(`(?i)\bhow (?:many|much)\b|\bwhat number\b|\bnumber of\b|\bwhat year\b|\bin which year\b|\bwhen\b`), "", lazy(`(\d[\d,.]*\d|\d)`)},
+	{lazy(`(?i)\bcolou?r\b`), "colour color favourite favorite", lazy(`\b(red|blue|green|yellow|purple|orange|black|white|brown|grey|gray|pink|violet|crimson|teal|amber|indigo|silver|gold|turquoise|scarlet|olive|maroon)\b`)},
+	{lazy(`(?i)\bprofession\b|\boccupation\b|\bjob\b|\bliving\b|\bwork as\b|\btrade\b`), "works work job profession trade earns employed", lazy(`(?:as|is|a skilled|profession is|trade is) (?:an? )([a-z-]+)|(?:profession|trade|job) (?:of .+? )?is (?:that of )?(?:an? )?([a-z-]+)`)},
+	{lazy(`(?i)\binstrument\b|\bplays?\b`), "plays play music instrument", lazy(`plays (?:the )?([a-z-]+)`)},
+	{lazy(`(?i)\bwhere\b|\b(?:which|what) (?:town|city|village|place|country|island|street)\b|\b(?:town|city|village|place|home) (?:of|does)\b`), "lives live home resides town house based", lazy(`(?:in|at|from|near|of) ` + properName)},
+	{lazy(`(?i)\bwho\b|\bwhose\b|\bwhich (?:person|one|of them)\b|\bname (?:of )?the person\b`), "", lazy(`(?:^|[^\pL])` + properName)},
 }
 
-var factMarker = regexp.MustCompile(`(?i)^(?:question|q)\s*:\s*`)
+var factMarker = lazy(`(?i)^(?:question|q)\s*:\s*`)
 
 // solveFacts finds the answer to the last sentence in the ones before it.
 func solveFacts(q *query) (reply, bool) {
@@ -68,7 +67,7 @@ func splitQuestion(all []string) (ask string, story []string) {
 
 // find returns the answer from the sentence that shares most with the question and has one.
 func (k factKind) find(ask string, story []string) string {
-	want := wordnet.Terms(ask)
+	want := append(wordnet.Terms(ask), numberForm.FindAllString(ask, 5)...)
 	names := nameWords(ask)
 	best, top := "", 0.0
 	for _, s := range story {
@@ -84,7 +83,7 @@ func (k factKind) find(ask string, story []string) string {
 }
 
 func (k factKind) score(sentence string, want, names []string) float64 {
-	have := wordnet.Terms(sentence)
+	have := append(wordnet.Terms(sentence), numberForm.FindAllString(sentence, 20)...)
 	score := 0.0
 	for _, t := range want {
 		if slices.Contains(have, t) {

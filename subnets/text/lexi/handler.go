@@ -94,7 +94,7 @@ func withRequestID(next http.Handler) http.Handler {
 
 func newID(prefix string) string {
 	var b [12]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails
+	_, _ = rand.Read(b[:]) // never fails
 	return prefix + hex.EncodeToString(b[:])
 }
 

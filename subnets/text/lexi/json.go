@@ -2,15 +2,14 @@ package lexi
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 )
 
 // fieldForms are the ways to state one field of a JSON object: key, type and value are named groups.
-var fieldForms = []*regexp.Regexp{
-	regexp.MustCompile(`(?im)^\s*[-*•]?\s*["'“]?(?P<key>\w+)["'”]?\s*[:=]\s*(?P<value>.+?)\s*\((?P<type>[a-z ]+)\)\s*[,;.]?\s*$`),
-	regexp.MustCompile(`(?i)["'“](?P<key>\w+)["'”] \((?P<type>[a-z ]+)\) (?:set to|equal to|being|=|with value|whose value is|as|is) (?P<value>.+?)(?:;|\.?\s*$|\.\s*\n|, (?:and )?["'“]\w+["'”] \()`),
-	regexp.MustCompile(`(?i)\bkey ["'“]?(?P<key>\w+)["'”]? (?:must hold|holds|holding|has|having|with|maps to|must be|is) (?:the |an? )?(?P<type>string|text|number|integer|boolean|list of strings|list of numbers|array of strings|array of numbers|list) (?P<value>.+?)(?:;|\.?\s*$|\.\s*\n|,? (?:and )?(?:the )?key )`),
+var fieldForms = []pattern{
+	lazy(`(?im)^\s*[-*•]?\s*["'“]?(?P<key>\w+)["'”]?\s*[:=]\s*(?P<value>.+?)\s*\((?P<type>[a-z ]+)\)\s*[,;.]?\s*$`),
+	lazy(`(?i)["'“](?P<key>\w+)["'”] \((?P<type>[a-z ]+)\) (?:set to|equal to|being|=|with value|whose value is|as|is) (?P<value>.+?)(?:;|\.?\s*$|\.\s*\n|, (?:and )?["'“]\w+["'”] \()`),
+	lazy(`(?i)\bkey ["'“]?(?P<key>\w+)["'”]? (?:must hold|holds|holding|has|having|with|maps to|must be|is) (?:the |an? )?(?P<type>string|text|number|integer|boolean|list of strings|list of numbers|array of strings|array of numbers|list) (?P<value>.+?)(?:;|\.?\s*$|\.\s*\n|,? (?:and )?(?:the )?key )`),
 }
 
 // solveJSON writes the object whose fields the question states.
@@ -32,7 +31,7 @@ type field struct {
 }
 
 // readFields scans from one field to the next; what ends a field may begin the next one.
-func readFields(form *regexp.Regexp, text string) []field {
+func readFields(form pattern, text string) []field {
 	var out []field
 	for len(out) < 64 {
 		m := form.FindStringSubmatchIndex(text)

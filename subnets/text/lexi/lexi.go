@@ -110,7 +110,7 @@ func New(opts Options) (*Brain, error) {
 }
 
 // maxQuestion is the longest question, in bytes, that is read; the rest of a longer one is ignored.
-const maxQuestion = 16 << 10
+const maxQuestion = 8 << 10
 
 // Answer returns the best answer the brain has, and whether it vouches for it. It returns an empty text only when ctx
 // is done. Any question is allowed, however long or strange.

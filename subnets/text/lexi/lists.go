@@ -3,18 +3,17 @@ package lexi
 import (
 	"cmp"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 var (
-	bracketed = regexp.MustCompile(`\[([^\[\]]+)\]|\(([^()]*,[^()]*)\)|\{([^{}]+)\}`)
-	afterDots = regexp.MustCompile(`:\s*([^:\n?]*[,\s][^:\n?]*?)\s*[.?]?\s*(?:\n|$|\. |\? )`)
-	numberRun = regexp.MustCompile(`-?\d+(?:\.\d+)?(?:(?:,\s*and |,\s*| and |;\s*|\s+)-?\d+(?:\.\d+)?)+`)
-	wordRun   = regexp.MustCompile(`(?i)\b[a-z]+(?:,\s*(?:and )?[a-z]+)+(?:,? and [a-z]+)?\b`)
-	itemSplit = regexp.MustCompile(`\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+`)
+	bracketed = lazy(`\[([^\[\]]+)\]|\(([^()]*,[^()]*)\)|\{([^{}]+)\}`)
+	afterDots = lazy(`:\s*([^:\n?]*[,\s][^:\n?]*?)\s*[.?]?\s*(?:\n|$|\. |\? )`)
+	numberRun = lazy(`-?\d+(?:\.\d+)?(?:(?:,\s*and |,\s*| and |;\s*|\s+)-?\d+(?:\.\d+)?)+`)
+	wordRun   = lazy(`(?i)\b[a-z]+(?:,\s*(?:and )?[a-z]+)+(?:,? and [a-z]+)?\b`)
+	itemSplit = lazy(`\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+`)
 )
 
 // list is the items that a question is about, and what it says about them.
@@ -25,7 +24,7 @@ type list struct {
 }
 
 func (q *query) list() (list, bool) {
-	for _, f := range []*regexp.Regexp{bracketed, afterDots, numberRun, wordRun} {
+	for _, f := range []pattern{bracketed, afterDots, numberRun, wordRun} {
 		m := f.FindStringSubmatchIndex(q.text)
 		if m == nil {
 			continue
@@ -64,41 +63,41 @@ func numbers(items []string) []*big.Rat {
 
 // listTasks are tried in order; sorting comes first because "from smallest to largest" names extremes too.
 var listTasks = []struct {
-	form    *regexp.Regexp
+	form    pattern
 	numeric bool
 	do      func(l list, m []string) string
 }{
-	{regexp.MustCompile(`\b(?:remove|drop|delete|strip|without|dedupe|deduplicate)\b.*(?:duplicate|repeat|again|more than once)|dedupe|deduplicate|duplicates? removed|keep only the first|each (?:item|number|word) once`), false, func(l list, _ []string) string { return join(distinct(l.items)) }},
-	{regexp.MustCompile(`\bhow many (?:distinct|different|unique)|(?:count|number) (?:of )?(?:the )?(?:distinct|different|unique)`), false, func(l list, _ []string) string { return strconv.Itoa(len(distinct(l.items))) }},
-	{regexp.MustCompile(`\b(?:descending|decreasing|largest to smallest|largest first|highest to lowest|biggest first|high to low|greatest to least|falling order)`), true, func(l list, _ []string) string { return join(l.sorted(true)) }},
-	{regexp.MustCompile(`\b(?:ascending|increasing|smallest to largest|smallest first|lowest to highest|low to high|least to greatest|rising order)|\b(?:sort|order|arrange)\b`), true, func(l list, _ []string) string { return join(l.sorted(false)) }},
-	{regexp.MustCompile(`reverse alphabetical|z to a|from z`), false, func(l list, _ []string) string { return join(l.alphabetical(true)) }},
-	{regexp.MustCompile(`alphabetical|\bsort\b|a to z|dictionary order|\barrange\b`), false, func(l list, _ []string) string { return join(l.alphabetical(false)) }},
-	{regexp.MustCompile(`second[- ](?:largest|biggest|highest|greatest)`), true, func(l list, _ []string) string { return nth(l.sorted(true), 1) }},
-	{regexp.MustCompile(`second[- ](?:smallest|lowest|least)`), true, func(l list, _ []string) string { return nth(l.sorted(false), 1) }},
-	{regexp.MustCompile(`\bhow many\b.*(?:greater|larger|more|bigger|higher) than (-?\d+)|\bhow many\b.*(?:above|over|exceed) (-?\d+)`), true, func(l list, m []string) string { return l.countBeyond(m[1]+m[2], 1) }},
-	{regexp.MustCompile(`\bhow many\b.*(?:less|smaller|lower|fewer) than (-?\d+)|\bhow many\b.*(?:below|under) (-?\d+)`), true, func(l list, m []string) string { return l.countBeyond(m[1]+m[2], -1) }},
-	{regexp.MustCompile(`\bhow many\b.*\b(even|odd)\b|count.*\b(even|odd)\b`), true, func(l list, m []string) string { return l.countParity(m[1]+m[2] == "odd") }},
-	{regexp.MustCompile(`\b(?:median|middle value)\b`), true, list.median},
-	{regexp.MustCompile(`\b(?:mean|average)\b`), true, list.mean},
-	{regexp.MustCompile(`\b(?:mode|most common|most frequent|most often)\b`), false, func(l list, _ []string) string { return l.mode() }},
-	{regexp.MustCompile(`\brange\b|(?:difference|gap) between the (?:largest|biggest|highest|maximum) and`), true, list.span},
-	{regexp.MustCompile(`\b(?:largest|biggest|maximum|highest|greatest|max)\b`), true, func(l list, _ []string) string { return nth(l.sorted(true), 0) }},
-	{regexp.MustCompile(`\b(?:smallest|minimum|lowest|least|min)\b`), true, func(l list, _ []string) string { return nth(l.sorted(false), 0) }},
-	{regexp.MustCompile(`\blongest\b`), false, func(l list, _ []string) string { return l.byLength(true) }},
-	{regexp.MustCompile(`\bshortest\b`), false, func(l list, _ []string) string { return l.byLength(false) }},
-	{regexp.MustCompile(`\b(?:sum|total|add up|add together|add these|altogether)\b`), true, func(l list, _ []string) string { return show(l.sum(), -1) }},
-	{regexp.MustCompile(`\b(?:product|multiply)\b`), true, func(l list, _ []string) string { return l.product() }},
-	{regexp.MustCompile(`\b(?:reverse|reversed|backwards)\b`), false, func(l list, _ []string) string { slices.Reverse(l.items); return join(l.items) }},
-	{regexp.MustCompile(`\b(?:how many|count|length of)\b.*\b(?:items|numbers|words|elements|entries|values|list)\b`), false, func(l list, _ []string) string { return strconv.Itoa(len(l.items)) }},
-	{regexp.MustCompile(`\b(?:what comes next|next number|next term|continue)\b`), true, func(l list, _ []string) string { return l.next() }},
-	{regexp.MustCompile(`\b(?:last|final) (?:item|number|word|element)`), false, func(l list, _ []string) string { return nth(l.items, len(l.items)-1) }},
-	{regexp.MustCompile(`\b(first|second|third|fourth|fifth|sixth|\d+(?:st|nd|rd|th)) (?:item|number|word|element)`), false, func(l list, m []string) string { return nth(l.items, ordinal(m[1])-1) }},
+	{lazy(`\b(?:remove|drop|delete|strip|without|dedupe|deduplicate)\b.*(?:duplicate|repeat|again|more than once)|dedupe|deduplicate|duplicates? removed|keep only the first|each (?:item|number|word) once`), false, func(l list, _ []string) string { return join(distinct(l.items)) }},
+	{lazy(`\bhow many (?:distinct|different|unique)|(?:count|number) (?:of )?(?:the )?(?:distinct|different|unique)`), false, func(l list, _ []string) string { return strconv.Itoa(len(distinct(l.items))) }},
+	{lazy(`\b(?:descending|decreasing|largest to smallest|largest first|highest to lowest|biggest first|high to low|greatest to least|falling order)`), true, func(l list, _ []string) string { return join(l.sorted(true)) }},
+	{lazy(`\b(?:ascending|increasing|smallest to largest|smallest first|lowest to highest|low to high|least to greatest|rising order)|\b(?:sort|order|arrange)\b`), true, func(l list, _ []string) string { return join(l.sorted(false)) }},
+	{lazy(`reverse alphabetical|z to a|from z`), false, func(l list, _ []string) string { return join(l.alphabetical(true)) }},
+	{lazy(`alphabetical|\bsort\b|a to z|dictionary order|\barrange\b`), false, func(l list, _ []string) string { return join(l.alphabetical(false)) }},
+	{lazy(`second[- ](?:largest|biggest|highest|greatest)`), true, func(l list, _ []string) string { return nth(l.sorted(true), 1) }},
+	{lazy(`second[- ](?:smallest|lowest|least)`), true, func(l list, _ []string) string { return nth(l.sorted(false), 1) }},
+	{lazy(`\bhow many\b.*(?:greater|larger|more|bigger|higher) than (-?\d+)|\bhow many\b.*(?:above|over|exceed) (-?\d+)`), true, func(l list, m []string) string { return l.countBeyond(m[1]+m[2], 1) }},
+	{lazy(`\bhow many\b.*(?:less|smaller|lower|fewer) than (-?\d+)|\bhow many\b.*(?:below|under) (-?\d+)`), true, func(l list, m []string) string { return l.countBeyond(m[1]+m[2], -1) }},
+	{lazy(`\bhow many\b.*\b(even|odd)\b|count.*\b(even|odd)\b`), true, func(l list, m []string) string { return l.countParity(m[1]+m[2] == "odd") }},
+	{lazy(`\b(?:median|middle value)\b`), true, list.median},
+	{lazy(`\b(?:mean|average)\b`), true, list.mean},
+	{lazy(`\b(?:mode|most common|most frequent|most often)\b`), false, func(l list, _ []string) string { return l.mode() }},
+	{lazy(`\brange\b|(?:difference|gap) between the (?:largest|biggest|highest|maximum) and`), true, list.span},
+	{lazy(`\b(?:largest|biggest|maximum|highest|greatest|max)\b`), true, func(l list, _ []string) string { return nth(l.sorted(true), 0) }},
+	{lazy(`\b(?:smallest|minimum|lowest|least|min)\b`), true, func(l list, _ []string) string { return nth(l.sorted(false), 0) }},
+	{lazy(`\blongest\b`), false, func(l list, _ []string) string { return l.byLength(true) }},
+	{lazy(`\bshortest\b`), false, func(l list, _ []string) string { return l.byLength(false) }},
+	{lazy(`\b(?:sum|total|add up|add together|add these|altogether)\b`), true, func(l list, _ []string) string { return show(l.sum(), -1) }},
+	{lazy(`\b(?:product|multiply)\b`), true, func(l list, _ []string) string { return l.product() }},
+	{lazy(`\b(?:reverse|reversed|backwards)\b`), false, func(l list, _ []string) string { slices.Reverse(l.items); return join(l.items) }},
+	{lazy(`\b(?:how many|count|length of)\b.*\b(?:items|numbers|words|elements|entries|values|list)\b`), false, func(l list, _ []string) string { return strconv.Itoa(len(l.items)) }},
+	{lazy(`\b(?:what comes next|next number|next term|continue)\b`), true, func(l list, _ []string) string { return l.next() }},
+	{lazy(`\b(?:last|final) (?:item|number|word|element)`), false, func(l list, _ []string) string { return nth(l.items, len(l.items)-1) }},
+	{lazy(`\b(first|second|third|fourth|fifth|sixth|\d+(?:st|nd|rd|th)) (?:item|number|word|element)`), false, func(l list, m []string) string { return nth(l.items, ordinal(m[1])-1) }},
 }
 
 func solveList(q *query) (reply, bool) {
 	l, ok := q.list()
-	if !ok || len(quotedWord.FindAllString(q.text, 2)) == 1 {
+	if !ok || len(quotedWord.FindAllString(q.text, 2)) == 1 || q.contains("dictionary", "definition", "meaning", "json") {
 		return unknown()
 	}
 	for _, t := range listTasks {

@@ -2,14 +2,13 @@ package lexi
 
 import (
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 var (
-	decimalsAsked = regexp.MustCompile(`(?i)\b(\d+|one|two|three|four|five|six) (?:decimal|digits? after)`)
-	numberForm    = regexp.MustCompile(`-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?`)
+	decimalsAsked = lazy(`(?i)\b(\d+|one|two|three|four|five|six) (?:decimal|digits? after)`)
+	numberForm    = lazy(`-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?`)
 	wordNumbers   = numberWords()
 	scaleWords    = map[string]int64{"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 )
@@ -30,7 +29,7 @@ func numberWords() map[string]int64 {
 	return m
 }
 
-var wordForm = regexp.MustCompile(`[A-Za-z]+|[^A-Za-z]+`)
+var wordForm = lazy(`[A-Za-z]+|[^A-Za-z]+`)
 
 // spellNumbers replaces numbers in words by digits: "one hundred and five plus two" becomes "105 plus 2".
 func spellNumbers(low string) string {

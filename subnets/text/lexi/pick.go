@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,13 +15,13 @@ const (
 )
 
 var (
-	pickAsked    = regexp.MustCompile(pickWord)
-	spanAsked    = regexp.MustCompile(span)
-	divisibleBy  = regexp.MustCompile(`(?:multiple of|divisible by|that (\d+) divides) ?(\d*)`)
-	digitSum     = regexp.MustCompile(`digits? (?:add up to|sum to|sum up to|have the sum|sum is|sum of|total|adding up to) ?(?:is |of )?(\d+)`)
-	containsPart = regexp.MustCompile(`(?i)\b(?:contain(?:s|ing)?|includ(?:es|ing)|with) (?:the )?(?:letters? )["'“]?([a-z]+)`)
-	yearAsked    = regexp.MustCompile(`\b(?:in|of|during|from) (?:the year )?(\d{4})\b`)
-	kindAsked    = regexp.MustCompile(`(?i)(?:any|an?|one|some|random) (?:kinds?|types?|sorts?|species|examples?) of (?:an? )?([a-z ]+?)(?:[.,?!]|$| you | that | of your)`)
+	pickAsked    = lazy(pickWord)
+	spanAsked    = lazy(span)
+	divisibleBy  = lazy(`(?:multiple of|divisible by|that (\d+) divides) ?(\d*)`)
+	digitSum     = lazy(`digits? (?:add up to|sum to|sum up to|have the sum|sum is|sum of|total|adding up to) ?(?:is |of )?(\d+)`)
+	containsPart = lazy(`(?i)\b(?:contain(?:s|ing)?|includ(?:es|ing)|with) (?:the )?(?:letters? )["'“]?([a-z]+)`)
+	yearAsked    = lazy(`\b(?:in|of|during|from) (?:the year )?(\d{4})\b`)
+	kindAsked    = lazy(`(?i)(?:any|an?|one|some|random) (?:kinds?|types?|sorts?|species|examples?) of (?:an? )?([a-z ]+?)(?:[.,?!]|$| you | that | of your)`)
 )
 
 // solvePick names one thing with a property. Which one is the brain's own choice.
@@ -163,7 +162,7 @@ func pickLetters(q *query, rng *rand.Rand) string {
 	if m := containsPart.FindStringSubmatch(q.low); m != nil {
 		part = m[1]
 	}
-	if want == (shape{}) && part == "" || !q.contains("word", "noun", "verb", "adjective") {
+	if want.length == 0 && want.start+want.end+part == "" || !q.contains("word", "noun", "verb", "adjective") {
 		return ""
 	}
 	from, to := q.words.LemmasWithPrefix(want.start)

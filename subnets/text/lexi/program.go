@@ -3,7 +3,7 @@ package lexi
 import (
 	"errors"
 	"math/big"
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,15 +12,15 @@ var errProgram = errors.New("not a program")
 const maxSteps = 5000 // statements executed before a program is given up
 
 var (
-	assignForm = regexp.MustCompile(`^(?:(?:let|var|int|set|const)\s+)?([A-Za-z_]\w{0,20})\s*(=|:=|\+=|-=|\*=|/=|//=|%=|\bto\b)\s*([^=].*)$`)
-	outputForm = regexp.MustCompile(`^(?:print|return|output|echo|show|console\.log)\b\s*(.+)$`)
-	ifForm     = regexp.MustCompile(`^(?:el)?if\s+(.+?):\s*(.*)$`)
-	elseForm   = regexp.MustCompile(`^else:\s*(.*)$`)
-	rangeForm  = regexp.MustCompile(`^for\s+([A-Za-z_]\w*)\s+in\s+range\(([^:]+)\):\s*(.*)$`)
-	repeatForm = regexp.MustCompile(`^(?:repeat|do)\s+(.+?)\s+times:\s*(.*)$`)
-	whileForm  = regexp.MustCompile(`^while\s+(.+?):\s*(.*)$`)
-	condForm   = regexp.MustCompile(`^(.+?)(==|!=|<=|>=|<|>)(.+)$`)
-	askedVar   = regexp.MustCompile(`(?i)(?:value (?:of|has)|what is|print) (?:the (?:final )?(?:value of )?)?(?:variable )?` + "`?" + `([A-Za-z_]\w*)` + "`?" + `(?: at the end| after| hold)?`)
+	assignForm = lazy(`^(?:(?:let|var|int|set|const)\s+)?([A-Za-z_]\w{0,20})\s*(=|:=|\+=|-=|\*=|/=|//=|%=|\bto\b)\s*([^=].*)$`)
+	outputForm = lazy(`^(?:print|return|output|echo|show|console\.log)\b\s*(.+)$`)
+	ifForm     = lazy(`^(?:el)?if\s+(.+?):\s*(.*)$`)
+	elseForm   = lazy(`^else:\s*(.*)$`)
+	rangeForm  = lazy(`^for\s+([A-Za-z_]\w*)\s+in\s+range\(([^:]+)\):\s*(.*)$`)
+	repeatForm = lazy(`^(?:repeat|do)\s+(.+?)\s+times:\s*(.*)$`)
+	whileForm  = lazy(`^while\s+(.+?):\s*(.*)$`)
+	condForm   = lazy(`^(.+?)(==|!=|<=|>=|<|>)(.+)$`)
+	askedVar   = lazy(`(?i)(?:value (?:of|has)|what is|print) (?:the (?:final )?(?:value of )?)?(?:variable )?` + "`?" + `([A-Za-z_]\w*)` + "`?" + `(?: at the end| after| hold)?`)
 )
 
 // line is one line of a program.
@@ -63,27 +63,25 @@ func codeLines(text string) (code []line, rest string) {
 	for _, l := range strings.Split(text, "\n") {
 		bare := strings.TrimRight(strings.TrimSpace(l), ";")
 		indent := len(l) - len(strings.TrimLeft(l, " \t"))
-		var parts []line
 		for _, s := range strings.Split(bare, ";") {
 			if s = strings.TrimSpace(s); isStatement(s) {
-				parts = append(parts, line{indent, s})
+				code = append(code, line{indent, s})
+			} else {
+				rest += s + "\n"
 			}
 		}
-		if len(parts) == 0 {
-			rest += l + "\n"
-		}
-		code = append(code, parts...)
 	}
 	return code, rest
 }
 
 func isStatement(s string) bool {
-	for _, f := range []*regexp.Regexp{assignForm, outputForm, ifForm, elseForm, rangeForm, repeatForm, whileForm} {
-		if f.MatchString(s) && !strings.HasSuffix(s, "?") && (f != outputForm || strings.Contains(s, "(") || len(strings.Fields(s)) <= 2) {
-			return true
-		}
+	if strings.HasSuffix(s, "?") {
+		return false
 	}
-	return false
+	if outputForm.MatchString(s) {
+		return strings.Contains(s, "(") || len(strings.Fields(s)) <= 2
+	}
+	return slices.ContainsFunc([]pattern{assignForm, ifForm, elseForm, rangeForm, repeatForm, whileForm}, func(f pattern) bool { return f.MatchString(s) })
 }
 
 // run executes lines of one block; a line that is indented deeper belongs to the statement above it.

@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,11 +33,12 @@ func (b *Brain) newQuery(question string) *query {
 }
 
 var (
-	directive = regexp.MustCompile(`(?i)^(please )?((reply|answer|respond|output|return|give|write|state|send)( back)?( me)?( with)? (only|just|nothing but)\b|` +
-		`(reply|answer|respond) with (the|a|one|its)\b|(only|just) (the|a|one|give|reply|answer|output|tell|its)\b|no (explanation|other|extra|further|working|words)\b|` +
+	directive = lazy(`(?i)^(please )?((reply|answer|respond|output|return|give|write|state|send)( back)?( me)?( with)? (only|just|nothing but)\b|` +
+		`(reply|answer|respond) with (the|a|one|its)\b|(only|just) (the|a|one|give|reply|answer|output|tell|its)\b|(the )?(number|word|letter|date|list|name|result|day|value)s? only\b|no (explanation|other|extra|further|working|words)\b|` +
 		`(do not|don't) (explain|add|show|write)\b|nothing else\b|keep it (short|brief)\b|one (word|number|letter|line) (is enough|only|will do|suffices)\b|(round|give|use|rounded) .*decimal|` +
 		`(give|write|use|show) .*(yyyy-mm-dd|iso format)|(thanks|thank you|cheers)\b[^?]*$|use the (form|format) )`)
-	polite = regexp.MustCompile(`(?i)^(hi|hello|hey|good (morning|afternoon|evening)|please|kindly|quick question|one question|question|` +
+	tail   = lazy(`(?i)\s(?:(?:reply|answer|respond) with (?:only |just )?(?:the|a|one)\b|(?:only|just) the (?:number|word|result|letter|name|date|list|day)\b|no explanation\b|one word is enough\b)[^.?!\n]*[.!]?\s*$`)
+	polite = lazy(`(?i)^(hi|hello|hey|good (morning|afternoon|evening)|please|kindly|quick question|one question|question|` +
 		`(can|could|would|will) you( please| kindly)?( tell me)?|i (need|want|would like|'d like) to know|i wonder|i was wondering|do you know|tell me|` +
 		`so|ok|okay|well|now|and|also|help me( with this)?|quick one|a small task|for my homework|i have a question|(a )?puzzle|task)( there)?\s*[,:!.\-]*\s+`)
 )
@@ -54,6 +54,9 @@ func strip(raw string) (text string, terse bool) {
 		keep = append(keep, s)
 	}
 	text = strings.TrimSpace(strings.Join(keep, ""))
+	if at := tail.FindStringIndex(text); at != nil && at[0] > 0 {
+		text, terse = text[:at[0]], true
+	}
 	for range 4 {
 		rest := polite.ReplaceAllString(text, "")
 		if rest == text || rest == "" {

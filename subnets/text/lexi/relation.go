@@ -1,7 +1,6 @@
 package lexi
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 
 // relationForm is a way to ask how words relate; the first group is the word.
 type relationForm struct {
-	form *regexp.Regexp
+	form pattern
 	find func(q *query, word string) []string
 	tell string // how the answer reads in a sentence: word, tell, answers
 }
@@ -18,16 +17,16 @@ type relationForm struct {
 const theWord = `(?:the (?:word|term|adjective|noun|verb|adverb) )?`
 
 var relationForms = []relationForm{
-	{regexp.MustCompile(`(?i)(?:antonym|opposite)s?(?: word| term)?(?: (?:of|for|to))? ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
-	{regexp.MustCompile(`(?i)(?:what|which|name|give).*? (?:is|means|that means|meaning) the (?:exact |direct )?(?:opposite|reverse|contrary) of ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
-	{regexp.MustCompile(`(?i)opposite in meaning (?:to|of) ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
-	{regexp.MustCompile(`(?i)(?:synonym|other word|another word|similar word|alternative)s?(?: word| term)? (?:of|for|to) ` + theWord + `([^?.,:;]+)`), (*query).synonyms, "means nearly the same as"},
-	{regexp.MustCompile(`(?i)(?:words? that means?|what means) the same (?:thing )?as ` + theWord + `([^?.,:;]+)`), (*query).synonyms, "means nearly the same as"},
-	{regexp.MustCompile(`(?i)(?:hypernym|superordinate|broader (?:term|word|class)|general (?:term|class|category)|category|parent (?:term|concept))s?(?: word| term)? (?:of|for|that covers|that includes|above|than) ` + theWord + `([^?.,:;]+)`), (*query).hypernyms, "is a kind of"},
-	{regexp.MustCompile(`(?i)what (?:kind|sort|type|class|category)s? of (?:thing|entity|object|concept|being)s? (?:is|are|would you call) ` + theWord + `([^?.,:;]+)`), (*query).hypernyms, "is a kind of"},
-	{regexp.MustCompile(`(?i)(?:every|each|any|an?|the) ` + theWord + `([^?.,:;]+?) is (?:a|an|one) (?:kind|sort|type|form|example) of (?:what|which|_+|\.\.\.)`), (*query).hypernyms, "is a kind of"},
-	{regexp.MustCompile(`(?i)(?:name|list|give|what are|tell me|which are)(?: me)?(?: some| a few| any| the)? (?:kind|sort|type|example|hyponym|form)s? of ` + theWord + `([^?.,:;]+)`), (*query).hyponyms, "kinds are"},
-	{regexp.MustCompile(`(?i)(?:what|which|name|list)(?: are)?(?: the| some)? (?:parts|components) (?:of|make up|does) ` + theWord + `([^?.,:;]+)`), (*query).parts, "has the parts"},
+	{lazy(`(?i)(?:antonym|opposite)s?(?: word| term)?(?: (?:of|for|to))? ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
+	{lazy(`(?i)(?:what|which|name|give).*? (?:is|means|that means|meaning) the (?:exact |direct )?(?:opposite|reverse|contrary) of ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
+	{lazy(`(?i)opposite in meaning (?:to|of) ` + theWord + `([^?.,:;]+)`), (*query).antonyms, "the opposite is"},
+	{lazy(`(?i)(?:synonym|other word|another word|similar word|alternative)s?(?: word| term)? (?:of|for|to) ` + theWord + `([^?.,:;]+)`), (*query).synonyms, "means nearly the same as"},
+	{lazy(`(?i)(?:words? that means?|what means) the same (?:thing )?as ` + theWord + `([^?.,:;]+)`), (*query).synonyms, "means nearly the same as"},
+	{lazy(`(?i)(?:hypernym|superordinate|broader (?:term|word|class)|general (?:term|class|category)|category|parent (?:term|concept))s?(?: word| term)? (?:of|for|that covers|that includes|above|than) ` + theWord + `([^?.,:;]+)`), (*query).hypernyms, "is a kind of"},
+	{lazy(`(?i)what (?:kind|sort|type|class|category)s? of (?:thing|entity|object|concept|being)s? (?:is|are|would you call) ` + theWord + `([^?.,:;]+)`), (*query).hypernyms, "is a kind of"},
+	{lazy(`(?i)(?:every|each|any|an?|the) ` + theWord + `([^?.,:;]+?) is (?:a|an|one) (?:kind|sort|type|form|example) of (?:what|which|_+|\.\.\.)`), (*query).hypernyms, "is a kind of"},
+	{lazy(`(?i)(?:name|list|give|what are|tell me|which are)(?: me)?(?: some| a few| any| the)? (?:kind|sort|type|example|hyponym|form)s? of ` + theWord + `([^?.,:;]+)`), (*query).hyponyms, "kinds are"},
+	{lazy(`(?i)(?:what|which|name|list)(?: are)?(?: the| some)? (?:parts|components) (?:of|make up|does) ` + theWord + `([^?.,:;]+)`), (*query).parts, "has the parts"},
 }
 
 func solveRelation(q *query) (reply, bool) {
@@ -41,7 +40,7 @@ func solveRelation(q *query) (reply, bool) {
 			continue
 		}
 		if found := f.find(q, word); len(found) > 0 {
-			return known(q.only(found[0], word+": "+f.tell+" "+strings.Join(found[:min(5, len(found))], ", ")))
+			return known(q.only(found[0], word+": "+f.tell+" "+strings.Join(found[:min(12, len(found))], ", ")))
 		}
 	}
 	return unknown()

@@ -3,7 +3,6 @@ package lexi
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,10 +22,10 @@ var reverseForms = compile(
 )
 
 var (
-	lengthAsked = regexp.MustCompile(`(?i)\b(\d+|[a-z]+)[- ]letters?\b|\bhas (\d+) letters\b`)
-	startAsked  = regexp.MustCompile(`(?i)\b(?:starts?|starting|begins?|beginning) with (?:the letters? )?["'“]?([a-z]+)\b`)
-	endAsked    = regexp.MustCompile(`(?i)\b(?:ends?|ending) (?:with|in) (?:the letters? )?["'“]?([a-z]+)\b`)
-	posAsked    = regexp.MustCompile(`(?i)\b(noun|verb|adjective|adverb)\b`)
+	lengthAsked = lazy(`(?i)\b(\d+|[a-z]+)[- ]letters?\b|\bhas (\d+) letters\b`)
+	startAsked  = lazy(`(?i)\b(?:starts?|starting|begins?|beginning) with (?:the letters? )?["'“]?([a-z]+)\b`)
+	endAsked    = lazy(`(?i)\b(?:ends?|ending) (?:with|in) (?:the letters? )?["'“]?([a-z]+)\b`)
+	posAsked    = lazy(`(?i)\b(noun|verb|adjective|adverb)\b`)
 )
 
 func solveReverse(q *query) (reply, bool) {

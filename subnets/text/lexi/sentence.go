@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,14 +9,14 @@ import (
 const aWord = `(?:the )?(?:word )?["'“]([A-Za-z]+)["'”]`
 
 var (
-	exactWords  = regexp.MustCompile(`(?i)\b(?:in |of |with |has |have |using |be |is |it )?(?:exactly|precisely) (\d+|[a-z]+) words?\b`)
-	mustContain = regexp.MustCompile(`(?i)\b(?:contain(?:s|ing)?|includ(?:es?|ing)|us(?:es?|ing)|with|has|mention(?:s|ing)?) (?:both )?(?:the )?(?:words? )?((?:["'“][A-Za-z]+["'”](?:,? and |, )?)+)`)
-	mustEnd     = regexp.MustCompile(`(?i)\b(?:end(?:s|ing)?|finish(?:es|ing)?|last word (?:is|must be|should be)) (?:in |with |on )?` + aWord)
-	mustStart   = regexp.MustCompile(`(?i)\b(?:start(?:s|ing)?|begin(?:s|ning)?|first word (?:is|must be|should be)) (?:in |with )?` + aWord)
-	avoidLetter = regexp.MustCompile(`(?i)\b(?:without(?: using| the)?|avoid(?:s|ing)?(?: using)?|do(?:es)? not use|(?:uses?|using|with|contains?|has) no|not contain(?:ing)?|never us(?:es|ing)) (?:any |the |a )?(?:letters? )["'“]?([a-z])\b`)
-	quotedToken = regexp.MustCompile(`["'“]([A-Za-z]+)["'”]`)
-	repeatAsked = regexp.MustCompile(`(?i)\b(?:repeat|write|say|print|type|output) (?:out )?(?:the )?(?:word |text |phrase )?["'“]([^"'”\n]{1,60})["'”] (?:exactly )?(\d+|[a-z]+)(?: times)?\b(.*)`)
-	sayExactly  = regexp.MustCompile(`(?i)^(?:say|reply with|respond with|answer with|write|repeat after me:?|echo)(?: exactly| only| just)?(?: the (?:word|text|phrase))?(?: exactly)?:? ["“]([^"”\n]{1,200})["”]\W*$`)
+	exactWords  = lazy(`(?i)\b(?:in |of |with |has |have |using |be |is |it )?(?:exactly|precisely) (\d+|[a-z]+) words?\b`)
+	mustContain = lazy(`(?i)\b(?:contain(?:s|ing)?|includ(?:es?|ing)|us(?:es?|ing)|with|has|mention(?:s|ing)?) (?:both )?(?:the )?(?:words? )?((?:["'“][A-Za-z]+["'”](?:,? and |, )?)+)`)
+	mustEnd     = lazy(`(?i)\b(?:end(?:s|ing)?|finish(?:es|ing)?|last word (?:is|must be|should be)) (?:in |with |on )?` + aWord)
+	mustStart   = lazy(`(?i)\b(?:start(?:s|ing)?|begin(?:s|ning)?|first word (?:is|must be|should be)) (?:in |with )?` + aWord)
+	avoidLetter = lazy(`(?i)\b(?:without(?: using| the)?|avoid(?:s|ing)?(?: using)?|do(?:es)? not use|(?:uses?|using|with|contains?|has) no|not contain(?:ing)?|never us(?:es|ing)) (?:any |the |a )?(?:letters? )["'“]?([a-z])\b`)
+	quotedToken = lazy(`["'“]([A-Za-z]+)["'”]`)
+	repeatAsked = lazy(`(?i)\b(?:repeat|write|say|print|type|output) (?:out )?(?:the )?(?:word |text |phrase )?["'“]([^"'”\n]{1,60})["'”] (?:exactly )?(\d+|[a-z]+)(?: times)?\b(.*)`)
+	sayExactly  = lazy(`(?i)^(?:say|reply with|respond with|answer with|write|repeat after me:?|echo)(?: exactly| only| just)?(?: the (?:word|text|phrase))?(?: exactly)?:? ["“]([^"”\n]{1,200})["”]\W*$`)
 )
 
 // plan is what a sentence must be.

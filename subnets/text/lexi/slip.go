@@ -3,7 +3,6 @@ package lexi
 import (
 	"math/big"
 	"math/rand/v2"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,8 +24,8 @@ func (b *Brain) slip(q *query, r reply) string {
 }
 
 var (
-	letterAnswer = regexp.MustCompile(`^([A-Ha-h])(\W.*)?$`)
-	lettersOnly  = regexp.MustCompile(`^[A-Za-z]+$`)
+	letterAnswer = lazy(`^([A-Ha-h])(\W.*)?$`)
+	lettersOnly  = lazy(`^[A-Za-z]+$`)
 )
 
 // mistake changes text as someone careless would: another weekday, a number off by a little, two items swapped.

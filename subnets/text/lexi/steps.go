@@ -2,26 +2,25 @@ package lexi
 
 import (
 	"math/big"
-	"regexp"
 )
 
 var (
-	stepsStart = regexp.MustCompile(`(?:start|begin|starting|beginning) (?:with|from|at) (?:the number )?` + operand + `|(?:take|think of|pick) the number ` + operand + `|^take ` + operand)
+	stepsStart = lazy(`(?:start|begin|starting|beginning) (?:with|from|at) (?:the number )?` + operand + `|(?:take|think of|pick) the number ` + operand + `|^take ` + operand)
 	stepForms  = []struct {
-		form *regexp.Regexp
+		form pattern
 		expr string // of x, the value so far, and n
 	}{
-		{regexp.MustCompile(`(?:add|plus|increase (?:it )?by|increase the result by) ` + operand), "x + n"},
-		{regexp.MustCompile(`(?:subtract|minus|take away|decrease (?:it )?by|reduce (?:it )?by) ` + operand), "x - n"},
-		{regexp.MustCompile(`(?:multiply|times)(?: it| the result| that)?(?: by)? ` + operand), "x * n"},
-		{regexp.MustCompile(`divide(?: it| the result| that)?(?: by)? ` + operand), "x / n"},
-		{regexp.MustCompile(`\b(?:double)\b()`), "x * 2"},
-		{regexp.MustCompile(`\b(?:triple)\b()`), "x * 3"},
-		{regexp.MustCompile(`\b(?:halve)\b()`), "x / 2"},
-		{regexp.MustCompile(`\b(?:square)\b()`), "x ^ 2"},
-		{regexp.MustCompile(`\b(?:negate|flip the sign)\b()`), "0 - x"},
+		{lazy(`(?:add|plus|increase (?:it )?by|increase the result by) ` + operand), "x + n"},
+		{lazy(`(?:subtract|minus|take away|decrease (?:it )?by|reduce (?:it )?by) ` + operand), "x - n"},
+		{lazy(`(?:multiply|times)(?: it| the result| that)?(?: by)? ` + operand), "x * n"},
+		{lazy(`divide(?: it| the result| that)?(?: by)? ` + operand), "x / n"},
+		{lazy(`\b(?:double)\b()`), "x * 2"},
+		{lazy(`\b(?:triple)\b()`), "x * 3"},
+		{lazy(`\b(?:halve)\b()`), "x / 2"},
+		{lazy(`\b(?:square)\b()`), "x ^ 2"},
+		{lazy(`\b(?:negate|flip the sign)\b()`), "0 - x"},
 	}
-	clauseCut = regexp.MustCompile(`[;\n]|[.,](?:\s|$)|\band then\b|\bthen\b|\band\b`)
+	clauseCut = lazy(`[;\n]|[.,](?:\s|$)|\band then\b|\bthen\b|\band\b`)
 )
 
 // solveSteps follows "Start with 7. Multiply by 3, then subtract 5. What do you get?".

@@ -1,7 +1,6 @@
 package lexi
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,31 +14,31 @@ const (
 
 // stringTasks name what can be done to letters. Groups are the operands in the order do expects.
 var stringTasks = []struct {
-	form *regexp.Regexp
+	form pattern
 	do   func(m []string) string
 }{
-	{regexp.MustCompile(`(?i)how (?:many times|often) (?:does|do|is|can you find) (?:the )?(?:letter |character )?` + oneLetter + ` .*?\bin ` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
-	{regexp.MustCompile(`(?i)(?:how many|count(?: the)?|number of)(?: of)?(?: the)? (?:letter |character )?` + oneLetter + `(?:'?s|s)? (?:are |is |occur |appear |in )?(?:there )?(?:in )?` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
-	{regexp.MustCompile(`(?i)(?:how many|count(?: the)?|number of)(?: of)?(?: the)? (?:occurrences|instances) of (?:the )?(?:letter )?` + oneLetter + ` in ` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
-	{regexp.MustCompile(`(?i)(?:how many|count(?: the)?|number of)(?: the)? vowels .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return count(m[0], "aeiou") }},
-	{regexp.MustCompile(`(?i)(?:how many|count(?: the)?|number of)(?: the)? consonants .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return count(m[0], "bcdfghjklmnpqrstvwxyz") }},
-	{regexp.MustCompile(`(?i)(?:how many|count(?: the)?|number of)(?: the)? (?:letters|characters) .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return strconv.Itoa(len([]rune(strings.ReplaceAll(m[0], " ", "")))) }},
-	{regexp.MustCompile(`(?i)how long is ` + stringOperand), func(m []string) string { return strconv.Itoa(len([]rune(m[0]))) }},
-	{regexp.MustCompile(`(?i)(first|last) (\d+|two|three|four|five|six) (?:letters|characters) (?:of|in|from) ` + stringOperand), func(m []string) string { return edge(m[2], m[1], m[0]) }},
-	{regexp.MustCompile(`(?i)([a-z]+|\d+(?:st|nd|rd|th)) (?:letter|character) (?:of|in|from) ` + stringOperand), func(m []string) string { return letterAt(m[1], strings.ToLower(m[0])) }},
-	{regexp.MustCompile(`(?i)(?:join|concatenate|combine|glue|merge|put together|append)(?: together)?(?: the)?(?: words| strings)? ` + quoted + `(?: and |, | with | to | then )` + quoted + `(.*)`), func(m []string) string { return glue(m[0], m[1], m[2]) }},
-	{regexp.MustCompile(`(?i)replace (?:every|each|all|the)? ?(?:letters? |occurrences? of )*` + oneLetter + `s? (?:with|by) (?:the )?(?:letter )?` + oneLetter + ` in ` + stringOperand), func(m []string) string { return strings.ReplaceAll(m[2], m[0], m[1]) }},
-	{regexp.MustCompile(`(?i)(?:remove|delete|drop|strip)(?: all| every| the| any)* vowels (?:from|in|of) ` + stringOperand), func(m []string) string { return without(m[0], "aeiouAEIOU") }},
-	{regexp.MustCompile(`(?i)(?:remove|delete|drop|strip)(?: all| every| the| any| each)*(?: letters?| occurrences? of)* ` + oneLetter + `s? (?:from|in|of) ` + stringOperand), func(m []string) string { return without(m[1], m[0]) }},
-	{regexp.MustCompile(`(?i)(?:sort|order|arrange|put)(?: all)?(?: the)? letters (?:of|in|from) ` + stringOperand), func(m []string) string { return sortLetters(m[0]) }},
-	{regexp.MustCompile(`(?i)is ` + stringOperand + ` a palindrome`), func(m []string) string { return palindrome(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:reverse|backwards?:?) ` + stringOperand + `(?: letter by letter)?\W*$`), func(m []string) string { return backwards(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:spell|write|read|type|say|reverse|what is|what's|turn) ` + stringOperand + ` (?:is )?(?:spelled |written |read )?(?:backwards?|in reverse(?: order)?|reversed|from right to left|from the end to the start|around)`), func(m []string) string { return backwards(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:reverse|flip)(?: the order of)? the (?:letters|characters) (?:of|in) ` + stringOperand), func(m []string) string { return backwards(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:upper ?-?case|capitali[sz]e|shout)(?: of| version of)? ` + stringOperand), func(m []string) string { return strings.ToUpper(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:lower ?-?case)(?: of| version of)? ` + stringOperand), func(m []string) string { return strings.ToLower(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:convert|write|put|change|turn|type|make) ` + stringOperand + ` (?:to |in |into |all )*(?:upper ?-?case|capital letters|capitals|all caps|block letters)`), func(m []string) string { return strings.ToUpper(m[0]) }},
-	{regexp.MustCompile(`(?i)(?:convert|write|put|change|turn|type|make) ` + stringOperand + ` (?:to |in |into |all )*(?:lower ?-?case|small letters)`), func(m []string) string { return strings.ToLower(m[0]) }},
+	{lazy(`(?i)how (?:many times|often) (?:does|do|is|can you find) (?:the )?(?:letter |character )?` + oneLetter + ` .*?\bin ` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
+	{lazy(`(?i)(?:how many|count(?: the)?|number of)(?: of)?(?: the)? (?:letter |character )?` + oneLetter + `(?:'?s|s)? (?:are |is |occur |appear |in )?(?:there )?(?:in )?` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
+	{lazy(`(?i)(?:how many|count(?: the)?|number of)(?: of)?(?: the)? (?:occurrences|instances) of (?:the )?(?:letter )?` + oneLetter + ` in ` + stringOperand), func(m []string) string { return count(m[1], m[0]) }},
+	{lazy(`(?i)(?:how many|count(?: the)?|number of)(?: the)? vowels .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return count(m[0], "aeiou") }},
+	{lazy(`(?i)(?:how many|count(?: the)?|number of)(?: the)? consonants .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return count(m[0], "bcdfghjklmnpqrstvwxyz") }},
+	{lazy(`(?i)(?:how many|count(?: the)?|number of)(?: the)? (?:letters|characters) .*?` + stringOperand + `(?: contain| have)?\W*$`), func(m []string) string { return strconv.Itoa(len([]rune(strings.ReplaceAll(m[0], " ", "")))) }},
+	{lazy(`(?i)how long is ` + stringOperand), func(m []string) string { return strconv.Itoa(len([]rune(m[0]))) }},
+	{lazy(`(?i)(first|last) (\d+|two|three|four|five|six) (?:letters|characters) (?:of|in|from) ` + stringOperand), func(m []string) string { return edge(m[2], m[1], m[0]) }},
+	{lazy(`(?i)([a-z]+|\d+(?:st|nd|rd|th)) (?:letter|character) (?:of|in|from) ` + stringOperand), func(m []string) string { return letterAt(m[1], strings.ToLower(m[0])) }},
+	{lazy(`(?i)(?:join|concatenate|combine|glue|merge|put together|append)(?: together)?(?: the)?(?: words| strings)? ` + quoted + `(?: and |, | with | to | then )` + quoted + `(.*)`), func(m []string) string { return glue(m[0], m[1], m[2]) }},
+	{lazy(`(?i)replace (?:every|each|all|the)? ?(?:letters? |occurrences? of )*` + oneLetter + `s? (?:with|by) (?:the )?(?:letter )?` + oneLetter + ` in ` + stringOperand), func(m []string) string { return strings.ReplaceAll(m[2], m[0], m[1]) }},
+	{lazy(`(?i)(?:remove|delete|drop|strip)(?: all| every| the| any)* vowels (?:from|in|of) ` + stringOperand), func(m []string) string { return without(m[0], "aeiouAEIOU") }},
+	{lazy(`(?i)(?:remove|delete|drop|strip)(?: all| every| the| any| each)*(?: letters?| occurrences? of)* ` + oneLetter + `s? (?:from|in|of) ` + stringOperand), func(m []string) string { return without(m[1], m[0]) }},
+	{lazy(`(?i)(?:sort|order|arrange|put)(?: all)?(?: the)? letters (?:of|in|from) ` + stringOperand), func(m []string) string { return sortLetters(m[0]) }},
+	{lazy(`(?i)is ` + stringOperand + ` a palindrome`), func(m []string) string { return palindrome(m[0]) }},
+	{lazy(`(?i)(?:reverse|backwards?:?) ` + stringOperand + `(?: letter by letter)?\W*$`), func(m []string) string { return backwards(m[0]) }},
+	{lazy(`(?i)(?:spell|write|read|type|say|reverse|what is|what's|turn) ` + stringOperand + ` (?:is )?(?:spelled |written |read )?(?:backwards?|in reverse(?: order)?|reversed|from right to left|from the end to the start|around)`), func(m []string) string { return backwards(m[0]) }},
+	{lazy(`(?i)(?:reverse|flip)(?: the order of)? the (?:letters|characters) (?:of|in) ` + stringOperand), func(m []string) string { return backwards(m[0]) }},
+	{lazy(`(?i)(?:upper ?-?case|capitali[sz]e|shout)(?: of| version of)? ` + stringOperand), func(m []string) string { return strings.ToUpper(m[0]) }},
+	{lazy(`(?i)(?:lower ?-?case)(?: of| version of)? ` + stringOperand), func(m []string) string { return strings.ToLower(m[0]) }},
+	{lazy(`(?i)(?:convert|write|put|change|turn|type|make) ` + stringOperand + ` (?:to |in |into |all )*(?:upper ?-?case|capital letters|capitals|all caps|block letters)`), func(m []string) string { return strings.ToUpper(m[0]) }},
+	{lazy(`(?i)(?:convert|write|put|change|turn|type|make) ` + stringOperand + ` (?:to |in |into |all )*(?:lower ?-?case|small letters)`), func(m []string) string { return strings.ToLower(m[0]) }},
 }
 
 func solveString(q *query) (reply, bool) {
@@ -139,4 +138,4 @@ func palindrome(text string) string {
 	return "No"
 }
 
-var lettersRun = regexp.MustCompile(`[\pL\pN]+`)
+var lettersRun = lazy(`[\pL\pN]+`)

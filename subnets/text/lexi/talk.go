@@ -1,7 +1,6 @@
 package lexi
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -11,19 +10,19 @@ const aboutMe = "I am lexi, a small model without a neural network. I look words
 
 // talk pairs what people say with what a polite program answers. Choices among answers are the brain's own.
 var talk = []struct {
-	said    *regexp.Regexp
+	said    pattern
 	answers []string
 }{
-	{regexp.MustCompile(`(?i)^\W*(hi|hello|hey|howdy|greetings|good (morning|afternoon|evening|day))( there| lexi| everyone| all)?\W*$`),
+	{lazy(`(?i)^\W*(hi|hello|hey|howdy|greetings|good (morning|afternoon|evening|day))( there| lexi| everyone| all)?\W*$`),
 		[]string{"Hello! What would you like to know?", "Hello. Ask me about a word, a sum or a date.", "Good day! How can I help?"}},
-	{regexp.MustCompile(`(?i)^\W*(thanks|thank you|thx|cheers|much appreciated)\b.{0,40}$`),
+	{lazy(`(?i)^\W*(thanks|thank you|thx|cheers|much appreciated)\b.{0,40}$`),
 		[]string{"You are welcome.", "My pleasure.", "Gladly."}},
-	{regexp.MustCompile(`(?i)^\W*(bye|goodbye|see you|good night|farewell)\b.{0,20}$`), []string{"Goodbye!", "Until next time."}},
-	{regexp.MustCompile(`(?i)^\W*how (are|do) you( do| doing)?( today)?\W*$`),
+	{lazy(`(?i)^\W*(bye|goodbye|see you|good night|farewell)\b.{0,20}$`), []string{"Goodbye!", "Until next time."}},
+	{lazy(`(?i)^\W*how (are|do) you( do| doing)?( today)?\W*$`),
 		[]string{"All my tables are in order, thank you. What can I do for you?", "Very well, thank you. What would you like to know?"}},
-	{regexp.MustCompile(`(?i)\b(who|what) are you\b|\byour name\b|what can you do|^\W*help\W*$|what do you know\W*$|how do you work`), []string{aboutMe}},
-	{regexp.MustCompile(`(?i)^\W*(test|testing|ping|are you there|is this on)\W*$`), []string{"I am here.", "Yes, I am listening."}},
-	{regexp.MustCompile(`(?i)^\W*$`), []string{"Please ask me something."}},
+	{lazy(`(?i)\b(who|what) are you\b|\byour name\b|what can you do|^\W*help\W*$|what do you know\W*$|how do you work`), []string{aboutMe}},
+	{lazy(`(?i)^\W*(test|testing|ping|are you there|is this on)\W*$`), []string{"I am here.", "Yes, I am listening."}},
+	{lazy(`(?i)^\W*$`), []string{"Please ask me something."}},
 }
 
 // solveGreeting answers what is nothing but small talk, before any other solver sees a word to define in it.

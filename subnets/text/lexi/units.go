@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // unit is a measure: value in the base unit of its kind = (value + offset) * factor.
@@ -72,7 +73,7 @@ var unitTable = []struct{ kind, factor, offset, names string }{
 }
 
 // unitNames finds a unit by any of its names in lower case.
-var unitNames = func() map[string]unit {
+var unitNames = sync.OnceValue(func() map[string]unit {
 	m := map[string]unit{}
 	for _, row := range unitTable {
 		names := strings.Split(row.names, ",")
@@ -86,12 +87,12 @@ var unitNames = func() map[string]unit {
 		}
 	}
 	return m
-}()
+})
 
 // unitAlternatives is a pattern of all unit names, the longest first.
-var unitAlternatives = func() string {
+var unitAlternatives = sync.OnceValue(func() string {
 	var names []string
-	for n := range unitNames {
+	for n := range unitNames() {
 		names = append(names, regexp.QuoteMeta(n))
 	}
 	slices.SortFunc(names, func(a, b string) int {
@@ -101,15 +102,20 @@ var unitAlternatives = func() string {
 		return strings.Compare(a, b)
 	})
 	return `(` + strings.Join(names, "|") + `)`
-}()
+})
 
 const amount = `(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|an?|one|half an?)`
 
 var (
-	unitsForward = regexp.MustCompile(`(?:^|[^\w.])` + amount + `\s*°?` + unitAlternatives +
-		`(?: of \w+)?,?(?: (?:is|are|equal|equals|expressed|converted|measured|corresponds?|comes?|would be|written|make|makes))*(?: to)?(?: (?:in|to|into|as|how many))+ (?:the unit )?` + unitAlternatives + `(?:$|[^\w])`)
-	unitsBackward = regexp.MustCompile(`(?:how many|how much|number of|amount of|in) ` + unitAlternatives +
-		`(?: \w+)*? (?:in|is|are|to|make up|makes?|equals?|for|from|of)(?: there in)? ` + amount + `\s*°?` + unitAlternatives + `(?:$|[^\w])`)
+	unitsForward = lazyFrom(func() string {
+		return `(?:^|[^\w.])` + amount + `\s*°?` + unitAlternatives() +
+			`(?: of \w+)?,?(?: (?:is|are|equal|equals|expressed|converted|measured|corresponds?|comes?|would be|written|make|makes))*(?: to)?(?: (?:in|to|into|as|how many))+ (?:the unit )?` +
+			unitAlternatives() + `(?:$|[^\w])`
+	})
+	unitsBackward = lazyFrom(func() string {
+		return `(?:how many|how much|number of|amount of|in) ` + unitAlternatives() +
+			`(?: \w+)*? (?:in|is|are|to|make up|makes?|equals?|for|from|of)(?: there in)? ` + amount + `\s*°?` + unitAlternatives() + `(?:$|[^\w])`
+	})
 )
 
 func solveUnits(q *query) (reply, bool) {
@@ -124,7 +130,7 @@ func solveUnits(q *query) (reply, bool) {
 }
 
 func (q *query) convert(value, from, to string) (reply, bool) {
-	a, b := unitNames[from], unitNames[to]
+	a, b := unitNames()[from], unitNames()[to]
 	if a.kind != b.kind {
 		return reply{text: "A " + a.kind + " cannot be expressed in a unit of " + b.kind + ".", sure: true, chat: true}, true
 	}

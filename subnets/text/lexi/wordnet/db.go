@@ -139,10 +139,18 @@ func (db *DB) Synset(id ID) Synset {
 	return s
 }
 
+// links returns the links of a synset without reading its words.
+func (db *DB) links(id ID) []Link {
+	c := cursor{db.records.bytes(int(id))}
+	c.byte()
+	skipWords(&c)
+	return readLinks(&c, id)
+}
+
 // Linked returns the synsets that id points to by one of the kinds, in the file's order.
 func (db *DB) Linked(id ID, kinds ...LinkKind) []ID {
 	var out []ID
-	for _, l := range db.Synset(id).Links {
+	for _, l := range db.links(id) {
 		if slices.Contains(kinds, l.Kind) {
 			out = append(out, l.Target)
 		}

@@ -1,8 +1,8 @@
 package wordnet
 
 import (
+	"maps"
 	"slices"
-	"strings"
 )
 
 // index leads from a stem to the synsets whose definition has it. Lists lie end to end in rising order.
@@ -26,67 +26,56 @@ func (x *index) find(term string) []ID {
 	return x.lists[start:x.ends[i]]
 }
 
-// posting is one stem of one definition; while the index is made, stems are numbered as they appear.
-type posting struct {
-	term uint32
-	doc  ID
+// indexBuilder numbers stems as they appear and notes, for each definition, the stems it has.
+type indexBuilder struct {
+	numbers map[string]uint32
+	stems   []uint32 // of every posting, in the order of definitions
+	docs    []ID
 }
 
 func (db *DB) buildIndex() *index {
 	x := &index{docs: make([]uint8, db.Len())}
-	numbers := map[string]uint32{}
-	all := make([]posting, 0, 8*db.Len())
+	b := &indexBuilder{numbers: map[string]uint32{}, stems: make([]uint32, 0, 6*db.Len()), docs: make([]ID, 0, 6*db.Len())}
+	var lower []byte
 	for id := range db.Len() {
-		start := len(all)
-		for _, t := range Terms(definition(db.glosses.text(id))) {
-			n, ok := numbers[t]
-			if !ok {
-				n = uint32(len(numbers))
-				numbers[strings.Clone(t)] = n
-			}
-			all = append(all, posting{n, ID(id)})
-		}
-		x.docs[id] = uint8(min(len(all)-start, 255))
-		all = all[:start+dedupe(all[start:])]
+		start, count := len(b.stems), 0
+		lower = appendLower(lower[:0], definitionBytes(db.glosses.bytes(id)))
+		eachTerm(lower, func(stem []byte) {
+			count++
+			b.add(start, ID(id), stem)
+		})
+		x.docs[id] = uint8(min(count, 255))
 	}
-	x.meanTerms = max(1, float32(len(all))/float32(max(1, db.Len())))
-	x.sort(numbers, all)
+	x.meanTerms = max(1, float32(len(b.stems))/float32(max(1, db.Len())))
+	x.sort(b)
 	return x
 }
 
-// dedupe moves one posting of each term to the front and returns how many there are.
-func dedupe(p []posting) int {
-	n := 0
-	for _, q := range p {
-		if !slices.Contains(p[:n], q) {
-			p[n] = q
-			n++
-		}
+// add notes a stem unless the definition, whose postings begin at start, has it already.
+func (b *indexBuilder) add(start int, id ID, stem []byte) {
+	n, ok := b.numbers[string(stem)]
+	if !ok {
+		n = uint32(len(b.numbers))
+		b.numbers[string(stem)] = n
 	}
-	return n
+	if !slices.Contains(b.stems[start:], n) {
+		b.stems, b.docs = append(b.stems, n), append(b.docs, id)
+	}
 }
 
-// sort turns postings in the order of documents into lists in the order of terms, by counting.
-func (x *index) sort(numbers map[string]uint32, all []posting) {
-	names := make([]string, 0, len(numbers))
-	for t := range numbers {
-		names = append(names, t)
-	}
-	slices.Sort(names)
+// sort turns postings in the order of definitions into lists in the order of stems, by counting.
+func (x *index) sort(b *indexBuilder) {
+	names := slices.Sorted(maps.Keys(b.numbers))
 	rank := make([]uint32, len(names))
-	var data []byte
 	for i, t := range names {
-		rank[numbers[t]] = uint32(i)
-		data = append(data, t...)
-		x.terms.ends = append(x.terms.ends, uint32(len(data)))
+		rank[b.numbers[t]] = uint32(i)
+		x.terms.data = append(x.terms.data, t...)
+		x.terms.ends = append(x.terms.ends, uint32(len(x.terms.data)))
 	}
-	x.terms.data = data
-	keys := make([]uint32, len(all))
-	values := make([]ID, len(all))
-	for i, p := range all {
-		keys[i], values[i] = rank[p.term], p.doc
+	for i, n := range b.stems {
+		b.stems[i] = rank[n]
 	}
-	x.ends, x.lists = group(len(names), keys, values)
+	x.ends, x.lists = group(len(names), b.stems, b.docs)
 }
 
 // group returns the values of each key end to end, in their order, and where each key's run ends.
@@ -120,7 +109,7 @@ func (db *DB) buildInverse() *inverse {
 	var keys [linkKinds][]uint32
 	var values [linkKinds][]ID
 	for id := range db.Len() {
-		for _, l := range db.Synset(ID(id)).Links {
+		for _, l := range db.links(ID(id)) {
 			if l.Kind < linkKinds && int(l.Target) < db.Len() {
 				keys[l.Kind] = append(keys[l.Kind], uint32(l.Target))
 				values[l.Kind] = append(values[l.Kind], ID(id))

@@ -122,6 +122,15 @@ func (db *DB) readWords(c *cursor) []string {
 	return words
 }
 
+// skipWords passes over the words of a record.
+func skipWords(c *cursor) {
+	for n := c.uvarint(); n > 0 && len(c.b) > 0; n-- {
+		if c.uvarint()&3 == spellOther {
+			c.b = c.b[min(c.uvarint(), uint64(len(c.b))):]
+		}
+	}
+}
+
 func readLinks(c *cursor, own ID) []Link {
 	n := min(int(c.uvarint()), len(c.b))
 	links := make([]Link, n)

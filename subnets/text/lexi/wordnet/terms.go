@@ -1,19 +1,43 @@
 package wordnet
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Terms splits text into the stems by which definitions are indexed: lower case, without the commonest words.
 func Terms(text string) []string {
 	var out []string
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), notTerm) {
-		if len(w) > 1 && !stopWords[w] {
-			out = append(out, stem(w))
-		}
-	}
+	eachTerm(appendLower(nil, []byte(text)), func(stem []byte) { out = append(out, string(stem)) })
 	return out
 }
 
-func notTerm(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r < 0x80 }
+// appendLower appends text with ASCII letters in lower case.
+func appendLower(b, text []byte) []byte {
+	for _, c := range text {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
+// eachTerm calls do with the stem of every term of lower, which it may change. The slice is valid during the call.
+func eachTerm(lower []byte, do func(stem []byte)) {
+	for len(lower) > 0 {
+		n := 0
+		for n < len(lower) && isTerm(lower[n]) {
+			n++
+		}
+		if w := lower[:n]; n > 1 && !stopWords[string(w)] {
+			do(stem(w))
+		}
+		lower = lower[min(n+1, len(lower)):]
+	}
+}
+
+func isTerm(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 0x80 }
 
 var stopWords = func() map[string]bool {
 	m := map[string]bool{}
@@ -25,14 +49,25 @@ var stopWords = func() map[string]bool {
 	return m
 }()
 
-// stem removes the commonest English endings, so that "dogs", "dog" and "colored", "color" meet.
-func stem(w string) string {
-	for _, r := range [...][2]string{{"ies", "y"}, {"sses", "ss"}, {"ing", ""}, {"ed", ""}, {"es", ""}, {"s", ""}} {
-		base, ok := strings.CutSuffix(w, r[0])
-		if !ok || len(base) < 3 || strings.HasSuffix(w, "ss") {
+// endingsCut are the commonest endings of English and what stands in their place, so that "dogs" and "dog", or
+// "colored" and "color", meet.
+var endingsCut = [...]struct{ from, to string }{{"ies", "y"}, {"ing", ""}, {"ed", ""}, {"es", ""}, {"s", ""}}
+
+// stem shortens w in place.
+func stem(w []byte) []byte {
+	if bytes.HasSuffix(w, []byte("ss")) {
+		return w
+	}
+	for _, e := range endingsCut {
+		n := len(w) - len(e.from)
+		if n < 3 || string(w[n:]) != e.from {
 			continue
 		}
-		return strings.TrimSuffix(undouble(base)+r[1], "e")
+		w = append(w[:n], e.to...)
+		if n := len(w); e.to == "" && w[n-1] == w[n-2] {
+			w = w[:n-1]
+		}
+		break
 	}
-	return strings.TrimSuffix(w, "e")
+	return bytes.TrimSuffix(w, []byte("e"))
 }

@@ -1,6 +1,9 @@
 package wordnet
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // POS is a part of speech.
 type POS uint8
@@ -61,9 +64,11 @@ type Synset struct {
 // Definition returns the gloss without its examples.
 func (s Synset) Definition() string { return definition(s.Gloss) }
 
-func definition(gloss string) string {
-	def, _, _ := strings.Cut(gloss, "; \"")
-	return strings.TrimRight(strings.TrimSpace(def), "; ")
+func definition(gloss string) string { return string(definitionBytes([]byte(gloss))) }
+
+func definitionBytes(gloss []byte) []byte {
+	def, _, _ := bytes.Cut(gloss, []byte("; \""))
+	return bytes.TrimRight(bytes.TrimSpace(def), "; ")
 }
 
 // Examples returns the quoted examples of the gloss, without quotes.
