@@ -40,7 +40,7 @@ func pass(w http.ResponseWriter, said *httptest.ResponseRecorder, body string) {
 	io.WriteString(w, body)
 }
 
-func TestTamperedRepliesAreRefused(t *testing.T) {
+func TestTamperedRepliesAreRefused(t *testing.T) { // R-WIRE-12, R-WIRE-15
 	other := neurontest.Key("other")
 	for _, c := range []struct {
 		name   string
@@ -119,7 +119,7 @@ func signWith(h http.Header, key neuron.Key, c neuron.ResponseClaim) {
 }
 
 // A miner that redirects gets no second request, be the redirect signed or not.
-func TestRedirectsAreNotFollowed(t *testing.T) {
+func TestRedirectsAreNotFollowed(t *testing.T) { // R-WIRE-17
 	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") }))
 	defer inner.Close()
 	to := run(t, &neuron.Server{Handler: http.RedirectHandler(inner.URL, http.StatusTemporaryRedirect)})
@@ -137,7 +137,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	require.ErrorIs(t, err, neuron.ErrUnsigned)
 }
 
-func TestRefusalIsParsed(t *testing.T) {
+func TestRefusalIsParsed(t *testing.T) { // R-WIRE-16
 	for _, c := range []struct {
 		name string
 		say  http.HandlerFunc
@@ -176,7 +176,7 @@ func TestRefusalIsParsed(t *testing.T) {
 	}
 }
 
-func TestClockDifference(t *testing.T) {
+func TestClockDifference(t *testing.T) { // R-WIRE-5
 	to := run(t, &neuron.Server{})
 	c := client(t, alice)
 	for _, d := range []time.Duration{-time.Minute, time.Minute} {
@@ -188,7 +188,7 @@ func TestClockDifference(t *testing.T) {
 	}
 }
 
-func TestReplyAboveLimit(t *testing.T) {
+func TestReplyAboveLimit(t *testing.T) { // R-WIRE-17
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/stream" {
 			w.Header().Set("Content-Type", "text/event-stream")
@@ -215,7 +215,7 @@ func TestReplyAboveLimit(t *testing.T) {
 	}
 }
 
-func TestMinerThatHangsOrCuts(t *testing.T) {
+func TestMinerThatHangsOrCuts(t *testing.T) { // R-WIRE-17
 	c := client(t, alice)
 	to := neuron.Target{Netuid: 7, Hotkey: miner.Address()}
 	to.Endpoint = rawMiner(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
@@ -265,7 +265,7 @@ func TestBadTargets(t *testing.T) {
 	require.ErrorContains(t, err, "lacks Key")
 }
 
-func TestPublicOnlyRefusesInnerAddresses(t *testing.T) {
+func TestPublicOnlyRefusesInnerAddresses(t *testing.T) { // R-WIRE-17
 	to := run(t, &neuron.Server{})
 	c := &neuron.Client{Key: alice, ChainID: chainID, PublicOnly: true}
 	for _, endpoint := range []string{to.Endpoint, strings.Replace(to.Endpoint, "127.0.0.1", "localhost", 1), "http://169.254.169.254", "http://10.0.0.1", "http://[::1]:1", "http://0.0.0.0:1", "http://100.64.0.1", "http://[::ffff:127.0.0.1]:1", "http://[64:ff9b::7f00:1]:1", "http://[fe80::1]:1"} {
@@ -276,7 +276,7 @@ func TestPublicOnlyRefusesInnerAddresses(t *testing.T) {
 }
 
 // A path in the endpoint belongs to the path that is signed; headers of the protocol cannot be overruled.
-func TestEndpointWithPath(t *testing.T) {
+func TestEndpointWithPath(t *testing.T) { // R-WIRE-15
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RequestURI) })})
 	to.Endpoint += "/base/"
 	reply, err := client(t, alice).Do(t.Context(), to, "GET", "/v1/a%2Fb?q=1", http.Header{

@@ -15,7 +15,7 @@ import (
 )
 
 // One worker, one place to wait: the poor caller who waits makes room for the rich one, and is told when to come back.
-func TestPoorCallerMakesRoom(t *testing.T) {
+func TestPoorCallerMakesRoom(t *testing.T) { // R-WIRE-10
 	began, release := make(chan struct{}, 3), make(chan struct{})
 	to := run(t, &neuron.Server{
 		Workers: 1, Queue: 1, Peers: permitted(map[string]uint64{"poor": 2, "rich": 900, "beggar": 0}),
@@ -54,7 +54,7 @@ func TestPoorCallerMakesRoom(t *testing.T) {
 }
 
 // Whatever stands in the headers, nobody gets in without a signature that holds.
-func FuzzHeaders(f *testing.F) {
+func FuzzHeaders(f *testing.F) { // R-WIRE-2
 	good := neuron.SignRequest(alice, neuron.RequestClaim{
 		ChainID: "another chain", Netuid: 7, Method: "POST", Path: "/", Digest: neuron.Digest(nil),
 		Nonce: "1767355200000000000-0000000000000001", Sender: alice.Address(), Receiver: miner.Address(),
@@ -83,7 +83,7 @@ func FuzzHeaders(f *testing.F) {
 }
 
 // Whatever a stranger sends as a reply, the client neither believes it nor breaks.
-func FuzzReply(f *testing.F) {
+func FuzzReply(f *testing.F) { // R-WIRE-12
 	f.Add("HTTP/1.1 200 OK\r\nDendra-Auth-Version: nauth/1\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
 	f.Add("HTTP/1.1 429 No\r\nRetry-After: 99999999\r\n\r\n{\"error\":{\"message\":\"x\",\"code\":[]}}")
 	f.Add("")

@@ -31,7 +31,7 @@ func TestDeadlinesArePerRequest(t *testing.T) {
 }
 
 // A body of a gigabyte is refused from its announcement, and one that is not announced after MaxBody bytes.
-func TestGiganticBody(t *testing.T) {
+func TestGiganticBody(t *testing.T) { // R-WIRE-11
 	to := run(t, &neuron.Server{MaxBody: 1 << 10})
 	announced := signed(t, to, "body", nil)
 	sent := &counter{}
@@ -75,7 +75,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestHeaderBomb(t *testing.T) {
+func TestHeaderBomb(t *testing.T) { // R-WIRE-11
 	to := run(t, &neuron.Server{})
 	r := signed(t, to, "body", nil)
 	r.Header.Set("X-Bomb", strings.Repeat("a", 1<<20))
@@ -89,7 +89,7 @@ func TestHeaderBomb(t *testing.T) {
 }
 
 // Who sends a byte now and then is cut off: in the headers, and in the body.
-func TestSlowCallerIsCutOff(t *testing.T) {
+func TestSlowCallerIsCutOff(t *testing.T) { // R-WIRE-11
 	to := run(t, &neuron.Server{ReadTimeout: 50 * time.Millisecond})
 	conn := dial(t, to)
 	write(t, conn, "POST /x HTTP/1.1\r\nHost: a\r\nX-Slow: ")

@@ -34,7 +34,7 @@ func served(q *queue, tickets map[string]*ticket) (order []string) {
 	return order
 }
 
-func TestQueueFollowsStake(t *testing.T) {
+func TestQueueFollowsStake(t *testing.T) { // R-WIRE-10
 	q := newQueue(1, 10)
 	require.NoError(t, q.acquire(t.Context(), "busy", 0))
 	tickets := map[string]*ticket{}
@@ -45,7 +45,7 @@ func TestQueueFollowsStake(t *testing.T) {
 }
 
 // A caller that floods gets its share and no more: with nine times the weight, nine of ten.
-func TestQueueSharesByStake(t *testing.T) {
+func TestQueueSharesByStake(t *testing.T) { // R-WIRE-10
 	q := newQueue(1, 1000)
 	require.NoError(t, q.acquire(t.Context(), "busy", 0))
 	tickets := map[string]*ticket{}
@@ -64,7 +64,7 @@ func TestQueueSharesByStake(t *testing.T) {
 	require.InDelta(t, 5, small, 1)
 }
 
-func TestFullQueueRefusesThePoorest(t *testing.T) {
+func TestFullQueueRefusesThePoorest(t *testing.T) { // R-WIRE-10
 	q := newQueue(1, 2)
 	require.NoError(t, q.acquire(t.Context(), "busy", 1))
 	poor, mid := wait(t, q, "poor", 1), wait(t, q, "mid", 10)

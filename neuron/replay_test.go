@@ -21,7 +21,7 @@ func hotkey(i int) Address {
 
 func at(d time.Duration, random int) nonce { return nonce{epoch.Add(d).UnixNano(), uint64(random)} }
 
-func TestFreshness(t *testing.T) {
+func TestFreshness(t *testing.T) { // R-WIRE-5
 	r := newReplays(func() time.Time { return epoch })
 	for d, fresh := range map[time.Duration]bool{
 		-MaxPast: true, -MaxPast - 1: false, MaxFuture: true, MaxFuture + 1: false, 0: true,
@@ -36,7 +36,7 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-func TestNoncesArePerHotkey(t *testing.T) {
+func TestNoncesArePerHotkey(t *testing.T) { // R-WIRE-6
 	r := newReplays(func() time.Time { return epoch })
 	require.NoError(t, r.record(hotkey(1), at(0, 1)))
 	require.ErrorIs(t, r.record(hotkey(1), at(0, 1)), ErrReplayed)
@@ -47,7 +47,7 @@ func TestNoncesArePerHotkey(t *testing.T) {
 }
 
 // The window is bounded for one hotkey and for all, and empties as time goes on.
-func TestReplayBounds(t *testing.T) {
+func TestReplayBounds(t *testing.T) { // R-WIRE-7
 	now := epoch
 	r := newReplays(func() time.Time { return now })
 	r.perHotkey, r.total = 3, 5
@@ -103,7 +103,7 @@ func TestReplayFileIsCompacted(t *testing.T) {
 }
 
 // Whatever became of the file, no nonce that was let in before is let in again.
-func TestDamagedReplayFile(t *testing.T) {
+func TestDamagedReplayFile(t *testing.T) { // R-WIRE-6
 	for name, c := range map[string]struct {
 		damage func(string) string
 		closed bool // requests signed before the restart are refused, known or not
@@ -143,7 +143,7 @@ func TestDamagedReplayFile(t *testing.T) {
 }
 
 // What cannot be remembered is not served.
-func TestReplayFileThatCannotBeWritten(t *testing.T) {
+func TestReplayFileThatCannotBeWritten(t *testing.T) { // R-WIRE-6
 	r := open(t, filepath.Join(t.TempDir(), "replays"), epoch)
 	require.NoError(t, r.close())
 	var refusal *Refusal
@@ -164,7 +164,7 @@ func FuzzReplayFile(f *testing.F) {
 	})
 }
 
-func FuzzNonce(f *testing.F) {
+func FuzzNonce(f *testing.F) { // R-WIRE-2
 	f.Add("1700000000000000000-00112233445566ff")
 	f.Add("+700000000000000000-00112233445566FF")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -129,7 +129,7 @@ func send(t *testing.T, r *http.Request) said {
 	return said{response.StatusCode, e.Error.Code, response.Header.Get(neuron.HeaderSignature) != "", response.Header}
 }
 
-func TestRoundTrip(t *testing.T) {
+func TestRoundTrip(t *testing.T) { // R-WIRE-12
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, ok := neuron.CallerFrom(r.Context())
 		require.True(t, ok)
@@ -161,7 +161,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // Replies without a body, without a content type, and to HEAD are signed like all others.
-func TestRepliesOfEveryShape(t *testing.T) {
+func TestRepliesOfEveryShape(t *testing.T) { // R-WIRE-12
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/204":
@@ -192,7 +192,7 @@ func TestRepliesOfEveryShape(t *testing.T) {
 	}
 }
 
-func TestRefusesWhatIsNotProved(t *testing.T) {
+func TestRefusesWhatIsNotProved(t *testing.T) { // R-WIRE-2, R-WIRE-3, R-WIRE-4, R-WIRE-5, R-WIRE-13
 	var reached atomic.Int64
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { reached.Add(1) })})
 	other := neurontest.Key("other").Address()
@@ -261,7 +261,7 @@ func nonceAt(d time.Duration) string {
 	return fmt.Sprintf("%d-%016x", time.Now().Add(d).UnixNano(), serial.Add(1))
 }
 
-func TestPolicy(t *testing.T) {
+func TestPolicy(t *testing.T) { // R-WIRE-9, R-WIRE-12
 	unpermitted := func(a neuron.Address) (neuron.Neuron, bool) { return neuron.Neuron{Hotkey: a}, true }
 	for _, c := range []struct {
 		name   string
@@ -293,7 +293,7 @@ func TestPolicy(t *testing.T) {
 }
 
 // Ten thousand replays: while the server runs, after it has been restarted, and after a crash that tore the last record.
-func TestReplaysAreRefused(t *testing.T) {
+func TestReplaysAreRefused(t *testing.T) { // R-WIRE-6
 	file := filepath.Join(t.TempDir(), "replays")
 	clock := neurontest.NewClock()
 	var served atomic.Int64
@@ -348,7 +348,7 @@ func TestReplaysAreRefused(t *testing.T) {
 	require.EqualValues(t, 100, served.Load())
 }
 
-func TestReplayToAnotherMiner(t *testing.T) {
+func TestReplayToAnotherMiner(t *testing.T) { // R-WIRE-4
 	to := run(t, &neuron.Server{})
 	r := signed(t, to, "body", nil)
 	require.Equal(t, http.StatusOK, send(t, r).status)
@@ -360,7 +360,7 @@ func TestReplayToAnotherMiner(t *testing.T) {
 	require.Equal(t, http.StatusMisdirectedRequest, w.Code)
 }
 
-func TestSameRequestAtOnceIsServedOnce(t *testing.T) {
+func TestSameRequestAtOnceIsServedOnce(t *testing.T) { // R-WIRE-6
 	to := run(t, &neuron.Server{})
 	r := signed(t, to, "body", nil)
 	codes := make(chan int, 20)

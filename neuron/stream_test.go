@@ -24,7 +24,7 @@ func events(w http.ResponseWriter, next func(i int) bool) {
 	}
 }
 
-func TestStreamFlowsAndIsVerified(t *testing.T) {
+func TestStreamFlowsAndIsVerified(t *testing.T) { // R-WIRE-14
 	step := make(chan struct{})
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		events(w, func(i int) bool {
@@ -74,7 +74,7 @@ func TestEmptyStream(t *testing.T) {
 }
 
 // A handler that fails mid-way, however it does, leaves a stream that does not end well.
-func TestStreamThatFailsMidway(t *testing.T) {
+func TestStreamThatFailsMidway(t *testing.T) { // R-WIRE-14
 	for name, fail := range map[string]func(r *http.Request){
 		"panic":      func(*http.Request) { panic("boom") },
 		"abort":      func(*http.Request) { panic(http.ErrAbortHandler) },
@@ -101,7 +101,7 @@ func TestStreamThatFailsMidway(t *testing.T) {
 	}
 }
 
-func TestStreamCutOrChangedOnTheWay(t *testing.T) {
+func TestStreamCutOrChangedOnTheWay(t *testing.T) { // R-WIRE-14
 	const whole = "data: 1\n\ndata: [DONE]\n\n"
 	trailer := func(r *http.Request, body string) string {
 		claim := neuron.ResponseClaim{

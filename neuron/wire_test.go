@@ -104,7 +104,7 @@ func makeKey(name string, seed [32]byte) keyVector {
 	return keyVector{name, hex.EncodeToString(seed[:]), hex.EncodeToString(key.Public()), key.Address()}
 }
 
-func TestGoldenVectors(t *testing.T) {
+func TestGoldenVectors(t *testing.T) { // R-WIRE-1
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -120,7 +120,7 @@ func TestGoldenVectors(t *testing.T) {
 }
 
 // The text is spelled out once by hand, so that the vectors cannot drift with the code.
-func TestRequestTextByHand(t *testing.T) {
+func TestRequestTextByHand(t *testing.T) { // R-WIRE-1
 	v := makeVectors()
 	require.Equal(t, "nauth/1\ndendra-1\n7\nGET\n/v1/models\n"+
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n1700000000000000001-0000000000000000\n"+string(v.Keys[0].Address)+"\n"+string(v.Keys[1].Address), v.Requests[1].Text)
@@ -137,7 +137,7 @@ func TestNewNonce(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestProofBindsEverything(t *testing.T) {
+func TestProofBindsEverything(t *testing.T) { // R-WIRE-18
 	v := makeVectors()
 	q, a := v.Requests[0], v.Responses[0]
 	good := neuron.Proof{
