@@ -1,7 +1,6 @@
 package fixed
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -16,34 +15,37 @@ func LargestRemainder[T ~uint64](weights []T, total uint64) []uint64 {
 	if sum == 0 || total == 0 {
 		return out
 	}
-	parts := make([]remainder, 0, len(weights))
-	left := total
+	rest, left := make([]uint64, len(weights)), total
 	for i, w := range weights {
 		hi, lo := bits.Mul64(uint64(w)>>drop, total)
-		quo, rem := bits.Div64(hi, lo, sum)
-		out[i] = quo
-		left -= quo
-		if rem > 0 {
-			parts = append(parts, remainder{rem, i})
-		}
+		out[i], rest[i] = bits.Div64(hi, lo, sum)
+		left -= out[i]
 	}
 	if left > 0 {
-		slices.SortFunc(parts, remainder.compare)
-		for _, p := range parts[:left] {
-			out[p.index]++
-		}
+		addOneToLargest(out, rest, int(left))
 	}
 	return out
 }
 
-type remainder struct {
-	units uint64
-	index int
-}
-
-// compare puts larger remainders first and lower indices first among equals: a total order.
-func (r remainder) compare(s remainder) int {
-	return cmp.Or(cmp.Compare(s.units, r.units), cmp.Compare(r.index, s.index))
+// addOneToLargest adds one unit for each of the count largest remainders, the lower index first among equals.
+func addOneToLargest(out, rest []uint64, count int) {
+	sorted := slices.Clone(rest)
+	slices.Sort(sorted)
+	least := sorted[len(sorted)-count]
+	for _, r := range rest {
+		if r > least {
+			count--
+		}
+	}
+	for i, r := range rest {
+		switch {
+		case r > least:
+			out[i]++
+		case r == least && count > 0:
+			out[i]++
+			count--
+		}
+	}
 }
 
 // fitSum returns how many low bits to drop from every weight so that their sum fits 64 bits, and that sum.

@@ -16,7 +16,7 @@ type bonding struct {
 	liquid    *liquidAlpha // nil unless every pair has its own speed
 	lastStep  uint64       // neurons registered from here on are younger than the bonds
 	pairs     []pair       // room for one row
-	rows      [][]Cell     // bonds of this epoch, by row
+	rows      [][]Cell     // votes, then bonds of this epoch
 	income    []fixed.Wide // dividends before normalising
 }
 
@@ -29,6 +29,9 @@ type pair struct {
 // bond moves all bonds and divides what they earn.
 func (e *epoch) bond() {
 	b := e.newBonding()
+	if e.trace != nil {
+		e.trace.recordVotes(b)
+	}
 	if e.in.Params.Yuma3 {
 		b.three()
 	} else {
@@ -37,7 +40,7 @@ func (e *epoch) bond() {
 	b.divide()
 	e.out.Bonds = b.rows
 	if e.trace != nil {
-		e.trace.record(b)
+		e.trace.recordBonds(b)
 	}
 	for i, keeps := range e.out.NewPermits {
 		if !keeps || len(b.rows[i]) == 0 {
@@ -52,12 +55,16 @@ func (e *epoch) newBonding() *bonding {
 	keep := fixed.FracNear(uint64(min(p.BondsMovingAveragePPM, million)), million)
 	b := &bonding{
 		epoch: e, keep: keep, add: keep.Complement(), penalty: fixed.FracFromU16(p.BondsPenalty), lastStep: e.lastStep(),
-		income: make([]fixed.Wide, e.n),
+		rows: e.votes.rows, income: make([]fixed.Wide, e.n),
 	}
 	if p.Yuma3 && p.LiquidAlpha && anyAbove(e.out.Consensus) {
 		b.liquid = newLiquidAlpha(p)
 	}
-	b.makeRows()
+	widest := 0
+	for _, row := range b.rows {
+		widest = max(widest, cap(row))
+	}
+	b.pairs = make([]pair, widest)
 	return b
 }
 
@@ -78,21 +85,6 @@ func anyAbove(v []fixed.Frac) bool {
 	return false
 }
 
-// makeRows makes room for all bonds in one piece of memory, and for the pairs of the fullest row.
-func (b *bonding) makeRows() {
-	room := func(i int) int { return min(b.n, len(b.in.Weights[i])+len(b.in.Bonds[i])) }
-	total, widest := 0, 0
-	for i := range b.n {
-		total += room(i)
-		widest = max(widest, room(i))
-	}
-	cells := make([]Cell, total)
-	b.rows, b.pairs = make([][]Cell, b.n), make([]pair, widest)
-	for i := range b.n {
-		b.rows[i], cells = cells[:room(i)], cells[room(i):]
-	}
-}
-
 // counts says whether an old bond counts: to a neuron that exists and is older than the bonds, in its place in the row,
 // whose cells so far went up to last.
 func (b *bonding) counts(c Cell, last int) bool {
@@ -102,27 +94,24 @@ func (b *bonding) counts(c Cell, last int) bool {
 
 // meet merges the votes of row i, clipped as the penalty says, with its old bonds.
 func (b *bonding) meet(i int) []pair {
-	row, olds, pairs, k := b.in.Weights[i], b.in.Bonds[i], b.pairs, 0
-	share, trust, last := b.votes.row(i, len(row)), fixed.Frac(0), -1
-	for c, w := range row {
-		if share[c] == 0 {
-			continue
-		}
-		for ; len(olds) > 0 && olds[0].UID < w.UID; olds = olds[1:] {
+	olds, pairs, k := b.in.Bonds[i], b.pairs, 0
+	trust, last := fixed.Frac(0), -1
+	for _, v := range b.rows[i] {
+		for ; len(olds) > 0 && olds[0].UID < v.UID; olds = olds[1:] {
 			if b.counts(olds[0], last) {
 				pairs[k] = pair{old: olds[0].Value.Clamp(), column: olds[0].UID}
 				k++
 			}
 			last = max(last, int(olds[0].UID))
 		}
-		consensus := b.out.Consensus[w.UID]
-		p := pair{vote: b.penalise(share[c], consensus), column: w.UID}
-		trust += min(share[c], consensus)
-		if len(olds) > 0 && olds[0].UID == w.UID {
+		consensus := b.out.Consensus[v.UID]
+		p := pair{vote: b.penalise(v.Value, consensus), column: v.UID}
+		trust += min(v.Value, consensus)
+		if len(olds) > 0 && olds[0].UID == v.UID {
 			if b.counts(olds[0], last) {
 				p.old = olds[0].Value.Clamp()
 			}
-			last, olds = max(last, int(w.UID)), olds[1:]
+			last, olds = max(last, int(v.UID)), olds[1:]
 		}
 		pairs[k] = p
 		k++
@@ -152,7 +141,7 @@ func (b *bonding) penalise(vote, consensus fixed.Frac) fixed.Frac {
 func (b *bonding) three() {
 	held := make([]fixed.Wide, b.n)
 	for i := range b.n {
-		pairs, row, k := b.meet(i), b.rows[i], 0
+		pairs, row, k := b.meet(i), b.rows[i][:cap(b.rows[i])], 0
 		for _, p := range pairs {
 			if bond := b.follow(p); bond > 0 {
 				row[k] = Cell{p.column, bond}

@@ -8,7 +8,7 @@ func (b *bonding) plain() {
 	add, keep := b.purchases(), b.holdings()
 	sum, top := make([]fixed.Wide, b.n), make([]fixed.Frac, b.n)
 	for i := range b.n {
-		pairs, row, stake, k := b.meet(i), b.rows[i], b.voters[i], 0
+		pairs, row, stake, k := b.meet(i), b.rows[i][:cap(b.rows[i])], b.voters[i], 0
 		for _, p := range pairs {
 			j := p.column
 			bought := add[j].weigh(fixed.Product(stake, uint64(p.vote)))

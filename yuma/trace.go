@@ -21,8 +21,24 @@ func EpochTraced(in Input) (Output, Trace) {
 	return e.out, *e.trace
 }
 
-// record fills the trace when bonds have moved and nothing was dropped yet.
-func (t *Trace) record(b *bonding) {
+// recordVotes notes the votes before they become bonds.
+func (t *Trace) recordVotes(b *bonding) {
+	for i, row := range b.rows {
+		for _, v := range row {
+			consensus := b.out.Consensus[v.UID]
+			delta := b.penalise(v.Value, consensus)
+			if !b.in.Params.Yuma3 {
+				delta = fixed.FracOfWide(fixed.Product(b.voters[i], uint64(delta)), b.bought(int(v.UID)))
+			}
+			t.Weights[i] = put(t.Weights[i], v.UID, v.Value)
+			t.Clipped[i] = put(t.Clipped[i], v.UID, min(v.Value, consensus))
+			t.BondsDelta[i] = put(t.BondsDelta[i], v.UID, delta)
+		}
+	}
+}
+
+// recordBonds notes the bonds before those without a permit are dropped.
+func (t *Trace) recordBonds(b *bonding) {
 	t.BondsStored = append([][]Cell{}, b.rows...)
 	sums := make([]fixed.Wide, b.n)
 	for _, row := range b.rows {
@@ -30,32 +46,13 @@ func (t *Trace) record(b *bonding) {
 			sums[c.UID] = sums[c.UID].Add(fixed.Wide{Lo: uint64(c.Value)})
 		}
 	}
-	for i := range b.n {
-		t.recordVotes(b, i)
-		for _, c := range b.rows[i] {
+	for i, row := range b.rows {
+		for _, c := range row {
 			if !b.in.Params.Yuma3 {
 				c.Value = fixed.FracOfWide(fixed.Wide{Lo: uint64(c.Value)}, sums[c.UID])
 			}
 			t.Bonds[i] = put(t.Bonds[i], c.UID, c.Value)
 		}
-	}
-}
-
-func (t *Trace) recordVotes(b *bonding, i int) {
-	row := b.in.Weights[i]
-	for k, share := range b.votes.row(i, len(row)) {
-		uid := row[k].UID
-		if share == 0 {
-			continue
-		}
-		consensus := b.out.Consensus[uid]
-		delta := b.penalise(share, consensus)
-		if !b.in.Params.Yuma3 {
-			delta = fixed.FracOfWide(fixed.Product(b.voters[i], uint64(delta)), b.bought(int(uid)))
-		}
-		t.Weights[i] = put(t.Weights[i], uid, share)
-		t.Clipped[i] = put(t.Clipped[i], uid, min(share, consensus))
-		t.BondsDelta[i] = put(t.BondsDelta[i], uid, delta)
 	}
 }
 

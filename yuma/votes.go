@@ -2,11 +2,10 @@ package yuma
 
 import "github.com/dendra-net/dendra/fixed"
 
-// votes are the votes that count, twice: by row for bonds, by column for consensus.
+// votes are the votes that count, twice: by row for bonds, by column for consensus. The rows lie where the bonds of this
+// epoch will: each is read whole before it is written.
 type votes struct {
-	// share holds, for every cell of Input.Weights one row after the other, its part of the row, 0 where it does not count.
-	share []fixed.Frac
-	first []int // place of each row's first cell in share
+	rows [][]Cell // every vote's part of its row
 	// ballots holds the shares of those with a voice, column by column; column j is ballots[start[j]:start[j+1]].
 	ballots []ballot
 	start   []int
@@ -20,35 +19,43 @@ type ballot struct {
 
 func (v *votes) column(j int) []ballot { return v.ballots[v.start[j]:v.start[j+1]] }
 
-// row returns the shares of row i, one for each of its n cells.
-func (v *votes) row(i, n int) []fixed.Frac { return v.share[v.first[i]:][:n] }
-
 // readVotes drops the votes that do not count and divides each row by its sum.
 func (e *epoch) readVotes() {
-	v, total := &e.votes, 0
-	v.first, v.start = make([]int, e.n), make([]int, e.n+1)
-	for i, row := range e.in.Weights {
-		v.first[i] = total
-		total += len(row)
-	}
-	v.share = make([]fixed.Frac, total)
+	v := &e.votes
+	v.rows, v.start = e.makeRows(), make([]int, e.n+1)
 	sums := make([]uint64, e.n)
 	for i, row := range e.in.Weights {
+		var counted []Cell
 		if e.permits[i] {
-			sums[i] = e.readRow(i, row)
+			counted, sums[i] = e.readRow(i, row)
 		}
+		v.rows[i] = v.rows[i][:len(counted)]
 	}
 	next := v.open()
-	for i, row := range e.in.Weights {
-		if sums[i] > 0 {
-			v.cast(row, v.row(i, len(row)), fixed.NewDivisor(sums[i]), e.voters[i], next)
-		}
+	for i, row := range v.rows {
+		v.cast(row, fixed.NewDivisor(sums[i]), e.voters[i], next)
 	}
 }
 
-// readRow notes the weights of row i that count, and returns their sum. Those that will be ballots are counted by column.
-func (e *epoch) readRow(i int, row []Weight) (sum uint64) {
-	v, share := &e.votes, e.votes.row(i, len(row))
+// makeRows makes room for all votes, and later all bonds, in one piece of memory.
+func (e *epoch) makeRows() [][]Cell {
+	room := func(i int) int { return min(e.n, len(e.in.Weights[i])+len(e.in.Bonds[i])) }
+	total := 0
+	for i := range e.n {
+		total += room(i)
+	}
+	rows, cells := make([][]Cell, e.n), make([]Cell, total)
+	for i := range e.n {
+		k := room(i)
+		rows[i], cells = cells[:k:k], cells[k:]
+	}
+	return rows
+}
+
+// readRow notes the weights of row i that count, as they are, and adds them up. Those that will be ballots are counted by
+// column.
+func (e *epoch) readRow(i int, row []Weight) (counted []Cell, sum uint64) {
+	room, k, start := e.votes.rows[i], 0, e.votes.start
 	limit, self, voice, last := e.oldestVisible(i), i, 0, -1
 	if i == e.owner {
 		self = -1
@@ -56,19 +63,20 @@ func (e *epoch) readRow(i int, row []Weight) (sum uint64) {
 	if e.voters[i] > 0 {
 		voice = 1
 	}
-	for k, w := range row {
+	for _, w := range row {
 		j := int(w.UID)
 		if j <= last || j >= e.n {
 			continue
 		}
 		last = j
 		if w.Value != 0 && j != self && e.in.RegisteredAt[j] < limit {
-			share[k] = fixed.Frac(w.Value)
+			room[k] = Cell{w.UID, fixed.Frac(w.Value)}
 			sum += uint64(w.Value)
-			v.start[j] += voice
+			start[j] += voice
+			k++
 		}
 	}
-	return sum
+	return room[:k], sum
 }
 
 // oldestVisible returns the first registration height that row i may not vote for: a vote counts only for neurons that
@@ -94,15 +102,13 @@ func (v *votes) open() (next []int) {
 }
 
 // cast divides the weights of a row by their sum and hands in the ballots of a voter with stake.
-func (v *votes) cast(row []Weight, share []fixed.Frac, sum fixed.Divisor, stake uint64, next []int) {
-	for k, w := range row {
-		if share[k] == 0 {
-			continue
-		}
-		share[k] = sum.Frac(uint64(share[k]))
+func (v *votes) cast(row []Cell, sum fixed.Divisor, stake uint64, next []int) {
+	for k, c := range row {
+		share := sum.Frac(uint64(c.Value))
+		row[k].Value = share
 		if stake > 0 {
-			v.ballots[next[w.UID]] = ballot{share[k], stake}
-			next[w.UID]++
+			v.ballots[next[c.UID]] = ballot{share, stake}
+			next[c.UID]++
 		}
 	}
 }

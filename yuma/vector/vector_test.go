@@ -28,7 +28,7 @@ func TestPublicVectors(t *testing.T) {
 		require.NoError(t, err)
 		epochs++
 		t.Run(file.ID, func(t *testing.T) {
-			require.Empty(t, report.Failures)
+			require.Empty(t, report.Failures[:min(5, len(report.Failures))], "of %d", len(report.Failures))
 			require.Positive(t, report.Checks)
 			if report.SourceRounding > 0 {
 				t.Logf("%d of %d figures carry the rounding of their source", report.SourceRounding, report.Checks)
