@@ -127,7 +127,7 @@ func (c chunk) withoutUsage() []byte {
 	return without(c.data, "usage")
 }
 
-// usageChunk makes the chunk a miner left out, from the gateway's own count, in the form of the stream's last chunk.
+// usageChunk makes the chunk a miner left out, from the gateway's own count, in the form of the stream's own chunks.
 func (c chunk) usageChunk(prompt, completion uint64) []byte {
 	return fmt.Appendf(nil, `{"id":%s,"object":"chat.completion.chunk","created":%s,"model":%s,"choices":[],`+
 		`"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}`,

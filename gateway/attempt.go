@@ -36,7 +36,7 @@ type attempt struct {
 	end    time.Time
 	status int   // HTTP status of the miner
 	tally  tally // what it has answered so far
-	last   chunk // of a stream: what a chunk of the gateway's own is made like
+	like   chunk // of a stream: what a chunk of the gateway's own is made like
 }
 
 // newAttempt begins to ask n, which settle ends.

@@ -27,6 +27,14 @@
 //
 //	: dendra cost=0.0000298 prompt_tokens=26 completion_tokens=41
 //
+// # Routing
+//
+// Miners are drawn by their incentive on the chain times their speed as this gateway measures it (time to the first
+// byte); a small share of the draws goes to newcomers without incentive. A miner that fails rests, longer each time.
+// As long as nothing has been released, a failed attempt is repeated with another miner, three at most, and a miner
+// that is silent for much longer than usual is overtaken by a second one that is asked beside it. A stream counts as
+// released with its first token. Miners that nobody asks are measured with a small question now and then.
+//
 // # Metering
 //
 // The gateway counts tokens itself (CountTokens says how) on the text of the messages it sent and of the answer it

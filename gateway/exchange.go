@@ -121,7 +121,7 @@ func (x *exchange) conclude(at *attempt, a answer) error {
 		sum := sha256.Sum256(a.body)
 		r.ResponseSHA256, r.ResponseBytes = hex.EncodeToString(sum[:]), int64(len(a.body))
 	}
-	if err := x.log(); err != nil {
+	if !x.log() {
 		return x.refuse(unavailable(http.StatusServiceUnavailable, "log_unavailable",
 			"the gateway cannot write its request log, so it releases no answer: its operator finds the cause in GET /health"))
 	}
@@ -158,8 +158,8 @@ func (x *exchange) bill(at *attempt) {
 	r.CostRao = costRao(r.Price, r.PromptTokens, r.CompletionTokens)
 }
 
-// log completes the record and writes it.
-func (x *exchange) log() error {
+// log completes the record and writes it; false when it could not, which the operator is told.
+func (x *exchange) log() bool {
 	r := &x.record
 	r.CostTAO = formatTAO(r.CostRao)
 	r.Micros = x.since(x.g.cfg.Now())
@@ -169,9 +169,9 @@ func (x *exchange) log() error {
 	}
 	err := x.g.cfg.Log.Append(*r)
 	if err != nil {
-		x.g.cfg.Logger.Error("request log cannot be written", "request", r.ID, "err", err)
+		x.g.cfg.Logger.Error("request log cannot be written", "request", r.ID, "cost_rao", r.CostRao, "err", err)
 	}
-	return err
+	return err == nil
 }
 
 // giveUp logs that no answer was to be had and tells the client. No attempt runs any more.
@@ -194,9 +194,7 @@ func (x *exchange) giveUp(failures []*failure) error {
 	case last.outcome == requestlog.Busy:
 		r.Outcome = last.outcome
 	}
-	if x.log() != nil { // nothing was billed, so the client is told of the first trouble only
-		r.Error += "; this record could not be written"
-	}
+	x.log() // if that fails too, the client still hears of its own trouble
 	if r.Outcome == requestlog.Cancelled {
 		if x.out != nil {
 			x.out.abandon()

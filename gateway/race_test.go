@@ -60,25 +60,6 @@ func TestSecondMinerIsLetGoWithoutBlame(t *testing.T) {
 	}
 }
 
-// Second questions are a small share of all, so that a slow network is not asked everything twice.
-func TestSecondQuestionsAreBounded(t *testing.T) {
-	m := newMarket(t, func(cfg *gateway.Config) {
-		patient(cfg)
-		cfg.Limits.FirstByte = 100 * time.Millisecond
-	}, &testMiner{handler: good().handler, wire: hang}, good())
-	overtaken := 0
-	for range 12 {
-		got := m.ask(streamQuestion)
-		require.Equal(t, 200, got.StatusCode)
-		record := m.record(got)
-		require.Len(t, record.Attempts, 2)
-		if record.Attempts[1].Start < record.Attempts[0].End {
-			overtaken++
-		}
-	}
-	require.Equal(t, 8, overtaken)
-}
-
 // When both fail, the user gets one error that tells of both.
 func TestRaceThatNobodyWins(t *testing.T) {
 	silent := &testMiner{handler: good().handler, wire: hang}

@@ -170,3 +170,34 @@ func TestScoreboardForgetsTheGone(t *testing.T) {
 	g.board.keep(2, nil)
 	require.Len(t, g.board.miners, 1)
 }
+
+// Second questions are a small share of all, so that a slow network is not asked everything twice.
+func TestSecondQuestionsAreBounded(t *testing.T) {
+	h := hedgeBudget{left: hedgeBurst}
+	count := func(requests int) (taken int) {
+		for range requests {
+			h.earn()
+			if h.take() {
+				taken++
+			}
+		}
+		return taken
+	}
+	require.Equal(t, 8, count(8), "a burst is allowed")
+	require.InDelta(t, 50, count(1000), 1)
+	for range 1000 {
+		h.earn()
+	}
+	require.Equal(t, 8, count(8), "unused shares do not pile up")
+	require.Zero(t, count(8))
+}
+
+func TestPatienceGrowsWithLatencyAndPrompt(t *testing.T) {
+	g, _ := router(t)
+	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0.9), miner(1, 0.1)}}
+	require.Equal(t, 3*time.Second, g.patienceWith(s, chatRequest{}), "the least there is")
+	seen(g, s.Neurons[0], requestlog.Answered, time.Second)
+	seen(g, s.Neurons[1], requestlog.Answered, 400*time.Millisecond)
+	require.Equal(t, 8*time.Second, g.patienceWith(s, chatRequest{}), "twenty times the fastest")
+	require.Equal(t, 10*time.Second, g.patienceWith(s, chatRequest{prompt: 1000}))
+}

@@ -120,7 +120,9 @@ func (s *source) take(data []byte) error {
 		}
 		out = c.withoutUsage()
 	}
-	s.at.last = chunk{id: bytes.Clone(c.id), model: bytes.Clone(c.model), created: bytes.Clone(c.created)}
+	if s.at.like.id == nil {
+		s.at.like = chunk{id: bytes.Clone(c.id), model: bytes.Clone(c.model), created: bytes.Clone(c.created)}
+	}
 	if s.out != nil {
 		return s.out.event(out)
 	}
@@ -158,7 +160,7 @@ func (x *exchange) endStream(at *attempt) error {
 	r := x.record
 	var end []byte
 	if x.req.usage && r.Claimed == nil {
-		end = frame(end, at.last.usageChunk(r.PromptTokens, r.CompletionTokens))
+		end = frame(end, at.like.usageChunk(r.PromptTokens, r.CompletionTokens))
 	}
 	end = fmt.Appendf(end, ": dendra cost=%s prompt_tokens=%d completion_tokens=%d\n\n", r.CostTAO, r.PromptTokens, r.CompletionTokens)
 	x.w.Header().Set(headerCost, r.CostTAO)
