@@ -87,6 +87,7 @@ func (a *app) noSuch(c *cobra.Command, args []string) error {
 		return nil
 	}
 	err := usagef("unknown_command", "%s has no command %q; it has %s", c.CommandPath(), args[0], verbNames(c)).withFix("%s --help", c.CommandPath())
+	c.SuggestionsMinimumDistance = 2
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		err.Fix = fmt.Sprintf("%s %s", c.CommandPath(), near[0])
 	}
@@ -115,7 +116,7 @@ func args(low, high int) cobra.PositionalArgs {
 }
 
 // store is the directory of wallets.
-func (a *app) store() wallet.Store { return wallet.Store{Home: a.home} }
+func (a *app) store() wallet.Store { return wallet.Store{Home: a.home, Argon2: a.Argon2} }
 
 // chain connects to the chain, once.
 func (a *app) chain(ctx context.Context) (*chainclient.Client, error) {

@@ -116,6 +116,8 @@ var chainErrors = map[chainKey]entry{
 	{"guard", 6}: {"laws_unchecked", "ask a node with more time for queries: --node HOST:PORT"},
 	{"guard", 7}: {"bad_free_key", fixReport},
 
+	{"producer", 2}: {"bad_genesis", fixGenesis},
+
 	{"bank", 2}: {"bad_transfer", "dendra wallet send --to WALLET AMOUNT"},
 	{"bank", 3}: {"bad_transfer", "dendra wallet send --to WALLET AMOUNT"},
 	{"bank", 4}: {"bad_transfer", "dendra wallet send --to WALLET AMOUNT"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dendra-net/dendra/internal/term"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/wallet"
 )
 
 // Env is the world as a command sees it. Only Args and the three streams must be set.
@@ -18,6 +19,7 @@ type Env struct {
 	Getenv         func(string) string    // nil: os.Getenv
 	UserHome       func() (string, error) // nil: os.UserHomeDir
 	Now            func() time.Time       // nil: time.Now
+	Argon2         wallet.Argon2          // cost of a password guess for new wallets; zero is the default
 
 	Local Local // the local network; a nil function is a command this build lacks
 	Node  Node  // the chain's own node
@@ -61,6 +63,7 @@ type NodeOptions struct {
 	ChainID   string
 	Name      string // of the node, as peers see it
 	Genesis   string // init: genesis file to join with; empty makes a new chain with this node as its producer
+	Produce   bool   // init: enter this node into the producers of Genesis
 	Operator  string // init: coldkey address that gets the fees of this producer's blocks
 	Peers     string // id@host:port, separated by commas
 	P2P       string // listen address of the peers' port

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dendra-net/dendra/chainclient"
@@ -53,7 +54,7 @@ func explain(err error) *Error {
 	}
 	for _, known := range sentinels {
 		if errors.Is(err, known.is) {
-			return &Error{Code: known.code, Message: err.Error(), Fix: known.fix, cause: err}
+			return &Error{Code: known.code, Message: err.Error(), Fix: known.fix, Usage: slices.Contains(misuse, known.code), cause: err}
 		}
 	}
 	return &Error{Code: "failed", Message: err.Error(), Fix: fixes["failed"], cause: err}

@@ -27,6 +27,9 @@ type sentinel struct {
 	code, fix string
 }
 
+// misuse lists the codes of faults in the command line itself, whichever package found them.
+var misuse = []string{"bad_name", "bad_address", "bad_upstream", "no_external", "bad_config"}
+
 // sentinels are looked through in order: the more special comes first.
 var sentinels = []sentinel{
 	{chainclient.ErrWrongChain, "wrong_chain", "name a node of the right chain with --node, or another --home"},

@@ -72,6 +72,7 @@ func (a *app) nodeInit() *cobra.Command {
 	c.Flags().StringVar(&o.ChainID, "chain-id", "", "name of a new chain")
 	c.Flags().StringVar(&o.Name, "name", "", "name of the node, as peers see it")
 	c.Flags().StringVar(&o.Genesis, "genesis", "", "genesis file of the chain to join; a new chain when empty")
+	c.Flags().BoolVar(&o.Produce, "produce", false, "enter this node into the producers of --genesis, before the chain starts")
 	c.Flags().StringVar(&o.Operator, "operator", "", "coldkey, wallet or address, that gets the fees of this node's blocks")
 	c.Flags().StringVar(&o.Peers, "peers", "", "nodes to connect to, ID@HOST:PORT separated by commas")
 	addNodeAddresses(c, &o)

@@ -21,6 +21,9 @@ func (a *app) walletSend() *cobra.Command {
 			if to == "" {
 				return usagef("missing_flag", "nobody to send to is named").withFix("add --to WALLET|ADDRESS")
 			}
+			if _, err := parseAmount(given[0]); err != nil {
+				return err // before anything is looked up
+			}
 			if from != "" {
 				a.wallet = from
 			}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/dendra-net/dendra/chain"
+	"github.com/dendra-net/dendra/chain/node"
+	"github.com/dendra-net/dendra/internal/cli"
+	"github.com/dendra-net/dendra/localnet"
+)
+
+// known gives the errors of the parts that are wired here the code and the next command a person sees.
+var known = []struct {
+	is        error
+	code, fix string
+}{
+	{localnet.ErrRunning, "already_running", "dendra status shows it, dendra down stops it"},
+	{localnet.ErrNotRunning, "not_running", "dendra up"},
+	{localnet.ErrPortInUse, "port_in_use", "choose other ports with --port, or stop what uses them"},
+	{localnet.ErrCorrupt, "corrupt_home", "restore the file, or erase the market with dendra reset"},
+	{localnet.ErrManifest, "bad_manifest", "mend the manifest, or erase the market with dendra reset"},
+	{localnet.ErrNoLog, "no_log", "dendra logs without a name prints all"},
+	{node.ErrCorruptHome, "corrupt_home", "restore the file from a backup; a local market is erased with dendra reset"},
+	{chain.ErrGenesis, "bad_genesis", "ask whoever made the genesis for a whole one"},
+}
+
+// explained dresses an error for a person.
+func explained(err error) error {
+	for _, k := range known {
+		if errors.Is(err, k.is) {
+			return &cli.Error{Code: k.code, Message: err.Error(), Fix: k.fix}
+		}
+	}
+	return err
+}
