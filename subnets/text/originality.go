@@ -17,7 +17,7 @@ const (
 	highestChance = 0.5   // the same, where a whole population agrees that often
 	confidence    = 0.001 // chance that a pair at the allowance is judged above it
 	ownRun        = 4     // the factor is the chance that so many answers in a row are the miner's own
-	stockAnswers  = 2     // a wrong answer given to more questions than this is a stock reply and tells nothing
+	stockAnswers  = 2     // an answer given to more questions than this is a stock reply or a habit and tells nothing
 )
 
 // Originality tells copies from originals. For each pair of miners it takes the questions both answered on which
@@ -107,15 +107,13 @@ func (t *Task) telling(a neuron.Asked) (questionKey, told, bool) {
 	return questionKey{a.Question.ID, a.Question.Truth}, told{answer, right, a.Answer.Latency}, true
 }
 
-// dropStock forgets wrong answers that the miner gives to many questions.
+// dropStock forgets answers that the miner gives to many questions.
 func (m *teller) dropStock() {
 	uses := map[string]int{}
 	for _, a := range m.answers {
-		if !a.right {
-			uses[a.text]++
-		}
+		uses[a.text]++
 	}
-	maps.DeleteFunc(m.answers, func(_ questionKey, a told) bool { return !a.right && uses[a.text] > stockAnswers })
+	maps.DeleteFunc(m.answers, func(_ questionKey, a told) bool { return uses[a.text] > stockAnswers })
 }
 
 // pair is what two miners have in common.

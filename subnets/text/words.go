@@ -7,12 +7,14 @@ import (
 	"github.com/dendra-net/dendra/subnets/text/lexi/wordnet"
 )
 
-// find returns the first synset from a random place on that fits. Some synset fits every test used here.
-func (d *draw) find(fits func(wordnet.Synset) bool) wordnet.Synset {
-	n := d.words.Len()
+// find returns the first synset of a part of speech, from a random place on, that fits. Some synset fits every test
+// used here.
+func (d *draw) find(pos wordnet.POS, fits func(wordnet.Synset) bool) wordnet.Synset {
+	from, to := d.words.Range(pos)
+	n := int(to - from)
 	at := d.intn(n)
 	for i := range n {
-		if s := d.words.Synset(wordnet.ID((at + i) % n)); fits(s) {
+		if s := d.words.Synset(from + wordnet.ID((at+i)%n)); fits(s) {
 			return s
 		}
 	}
@@ -33,8 +35,8 @@ func simple(w string) bool {
 func (d *draw) usual() int { return max(0, 4-d.level) }
 
 func makeReverse(d *draw) item {
-	s := d.find(func(s wordnet.Synset) bool {
-		return s.POS != wordnet.Adverb && simple(s.Words[0]) && len(wordnet.Terms(s.Definition())) >= 7 && len(s.Definition()) < 220 &&
+	s := d.find(oneOf(d, wordnet.Noun, wordnet.Noun, wordnet.Verb, wordnet.Adjective), func(s wordnet.Synset) bool {
+		return simple(s.Words[0]) && len(wordnet.Terms(s.Definition())) >= 7 && len(s.Definition()) < 220 &&
 			d.words.Frequency(s.Words[0]) >= d.usual()-1 && !strings.Contains(s.Definition(), s.Words[0])
 	})
 	gloss := d.thin(s.Definition(), 10+6*d.level)
@@ -44,22 +46,27 @@ func makeReverse(d *draw) item {
 	return item{prompt, wordRules, truth{kindWord, strings.Join(s.Words, "|")}}
 }
 
-// thin drops percent of the words of a definition.
+// thin drops percent of the words of a definition, fewer when hardly any would be left.
 func (d *draw) thin(definition string, percent int) string {
-	var left []string
-	for _, w := range strings.Fields(strings.ReplaceAll(definition, "\"", "")) {
-		if !d.chance(percent) {
-			left = append(left, w)
+	for ; ; percent /= 2 {
+		var left []string
+		for _, w := range strings.Fields(strings.ReplaceAll(definition, "\"", "")) {
+			if !d.chance(percent) {
+				left = append(left, w)
+			}
+		}
+		text := strings.TrimRight(strings.Join(left, " "), ";,: ")
+		if percent == 0 || len(wordnet.Terms(text)) >= 4 {
+			return text
 		}
 	}
-	return strings.TrimRight(strings.Join(left, " "), ";,: ")
 }
 
 // makeChoice asks for the right definition among four; the wrong ones are those of words of the same class, at higher
 // levels of near relatives.
 func makeChoice(d *draw) item {
-	s := d.find(func(s wordnet.Synset) bool {
-		return s.POS == wordnet.Noun && simple(s.Words[0]) && d.words.Frequency(s.Words[0]) >= d.usual() && len(s.Definition()) < 160 &&
+	s := d.find(wordnet.Noun, func(s wordnet.Synset) bool {
+		return simple(s.Words[0]) && d.words.Frequency(s.Words[0]) >= d.usual() && len(s.Definition()) < 160 &&
 			d.words.Senses(s.Words[0])[0].ID == s.ID
 	})
 	choices := []string{s.Definition()}
@@ -67,7 +74,7 @@ func makeChoice(d *draw) item {
 		choices = d.addChoice(choices, s.Words[0], d.words.Synset(id))
 	}
 	for len(choices) < 4 {
-		other := d.find(func(o wordnet.Synset) bool { return o.POS == s.POS && simple(o.Words[0]) && len(o.Definition()) < 160 })
+		other := d.find(wordnet.Noun, func(o wordnet.Synset) bool { return simple(o.Words[0]) && len(o.Definition()) < 160 })
 		choices = d.addChoice(choices, s.Words[0], other)
 	}
 	right := choices[0]
@@ -112,7 +119,7 @@ func makeRelation(d *draw) item {
 }
 
 func (d *draw) antonym() item {
-	s := d.find(func(s wordnet.Synset) bool {
+	s := d.find(oneOf(d, wordnet.Noun, wordnet.Verb, wordnet.Adjective, wordnet.Adjective), func(s wordnet.Synset) bool {
 		return simple(s.Words[0]) && len(d.words.Antonyms(s.ID, s.Words[0])) > 0 && d.words.Frequency(s.Words[0]) >= d.usual()
 	})
 	word := s.Words[0]
@@ -126,8 +133,8 @@ func (d *draw) antonym() item {
 }
 
 func (d *draw) hypernym() item {
-	s := d.find(func(s wordnet.Synset) bool {
-		return s.POS == wordnet.Noun && simple(s.Words[0]) && d.words.Frequency(s.Words[0]) >= d.usual() &&
+	s := d.find(wordnet.Noun, func(s wordnet.Synset) bool {
+		return simple(s.Words[0]) && d.words.Frequency(s.Words[0]) >= d.usual() &&
 			d.words.Senses(s.Words[0])[0].ID == s.ID && len(d.words.Ancestors(s.ID, 20)) > 5
 	})
 	word := s.Words[0]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -82,6 +83,14 @@ func fromSections(s [][]byte) (*DB, error) {
 
 // Len returns the number of synsets.
 func (db *DB) Len() int { return db.records.len() }
+
+// Range returns the half-open range of the synsets of one part of speech; a file has them in the order of POS.
+func (db *DB) Range(p POS) (from, to ID) {
+	first := func(p POS) ID {
+		return ID(sort.Search(db.Len(), func(i int) bool { b := db.records.bytes(i); return len(b) > 0 && POS(b[0]) >= p }))
+	}
+	return first(p), first(p + 1)
+}
 
 // Lemmas returns the number of different words and collocations.
 func (db *DB) Lemmas() int { return db.lemmas.len() }

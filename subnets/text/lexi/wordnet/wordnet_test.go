@@ -176,3 +176,16 @@ func BenchmarkSearch(b *testing.B) {
 		db.Search("breed of small stocky black dogs originally used as watchdogs on boats", 40, nil)
 	}
 }
+
+func TestRangesCoverThePartsOfSpeech(t *testing.T) {
+	db := open(t)
+	next := wordnet.ID(0)
+	for p := wordnet.Noun; p <= wordnet.Adverb; p++ {
+		from, to := db.Range(p)
+		require.Equal(t, next, from)
+		require.Equal(t, p, db.Synset(from).POS)
+		require.Equal(t, p, db.Synset(to-1).POS)
+		next = to
+	}
+	require.Equal(t, db.Len(), int(next))
+}
