@@ -28,7 +28,7 @@ func (a *app) neuronRegister() *cobra.Command {
 	var work bool
 	c := &cobra.Command{Use: "register --subnet N", Short: "Get a slot on a subnet, by burning TAO or by work", Args: args(0, 0)}
 	netuidOf := subnetFlag(c)
-	c.Flags().StringVar(&most, "max-price", "", "most TAO to burn; the price of this moment when empty")
+	c.Flags().StringVar(&most, "max-price", "", "most TAO to burn; a tenth above the price of this moment when empty")
 	c.Flags().BoolVar(&work, "work", false, "solve a proof of work instead of burning; needs no TAO")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		netuid, err := netuidOf()

@@ -21,7 +21,7 @@ import (
 // joinFlags are shared by the daemons that need a slot.
 func joinFlags(c *cobra.Command, j *joining, verbose *bool) func() error {
 	netuidOf := subnetFlag(c)
-	c.Flags().StringVar(&j.maxPrice, "max-price", "", "most TAO to burn for a slot; the price of this moment when empty")
+	c.Flags().StringVar(&j.maxPrice, "max-price", "", "most TAO to burn for a slot; a tenth above the price of this moment when empty")
 	c.Flags().BoolVar(&j.work, "work", false, "get the slot by a proof of work instead of burning")
 	c.Flags().BoolVar(verbose, "verbose", false, "log everything to stderr, not only warnings")
 	return func() (err error) {

@@ -348,7 +348,7 @@ func (a *app) subnetCreate() *cobra.Command {
 			})
 		}}
 	c.Flags().StringVar(&name, "name", "", "name of the subnet: 1 to 32 of a-z, 0-9 and -")
-	c.Flags().StringVar(&most, "max-price", "", "most TAO to lock; the price of this moment when empty")
+	c.Flags().StringVar(&most, "max-price", "", "most TAO to lock; a tenth above the price of this moment when empty")
 	c.Flags().StringVar(&description, "description", "", "a sentence for people")
 	c.Flags().StringVar(&url, "url", "", "where people read more")
 	return c
@@ -382,10 +382,14 @@ func (a *app) createSubnetPlan(ctx context.Context, name, most, description, url
 	}), nil
 }
 
-// priceLimit is what --max-price says, or the price of this moment.
+// slackPart is the part of a price that is allowed on top when nobody named a limit: prices move by the block, and
+// one more registration moves them by more than this.
+const slackPart = 10
+
+// priceLimit is what --max-price says, or a tenth above the price of this moment.
 func priceLimit(most string, now uint64) (uint64, error) {
 	if strings.TrimSpace(most) == "" {
-		return now, nil
+		return now + now/slackPart, nil
 	}
 	return parseAmount(most)
 }
