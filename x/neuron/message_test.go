@@ -2,6 +2,7 @@ package neuron_test
 
 import (
 	"crypto/ed25519"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -94,10 +95,32 @@ func TestEndpoints(t *testing.T) {
 		"http://user@miner.example.org", "http://user:pw@miner.example.org", "http://miner.example.org#top",
 		"http://miner.example.org?x=1", "http://miner.example.org?", "http://miner.example.org:0", "http://miner.example.org:65536",
 		"http://miner.example.org:http", "http://miner example.org", "http://mïner.example.org", "http://miner.example.org\n",
-		"http://\x00", "http://[::1", "javascript:alert(1)", "http://" + strings.Repeat("a", 250), strings.Repeat("a", 1<<20),
+		"http://\x00", "https://http://a", "httphttp://a", "http://a/%zz", "http://a\\b", "http://a/b c", "http://[::1]x", "http://[]", "http://[::1]80", "http://[::1", "javascript:alert(1)", "http://" + strings.Repeat("a", 250), strings.Repeat("a", 1<<20),
 	} {
 		err := neuron.ValidateEndpoint(bad)
 		require.ErrorIs(t, err, neuron.ErrBadEndpoint, "%.40q", bad)
 		require.Less(t, len(err.Error()), 600)
 	}
+}
+
+// R-NEURON-9: clients can parse whatever the chain lets in, and find in it what the chain found.
+func FuzzEndpoints(f *testing.F) {
+	for _, seed := range []string{"http://127.0.0.1:9000", "https://a.b-c_d/v1/~x.y", "http://[::1]:80/", "http://[", "http://a:b@c", "https://http://a"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, endpoint string) {
+		if endpoint == "" || neuron.ValidateEndpoint(endpoint) != nil {
+			return
+		}
+		u, err := url.Parse(endpoint)
+		if err != nil && strings.Contains(endpoint, "[") {
+			return // only shaped like an address
+		}
+		require.NoError(t, err)
+		require.Contains(t, []string{"http", "https"}, u.Scheme)
+		require.NotEmpty(t, u.Hostname())
+		require.Nil(t, u.User)
+		require.Empty(t, u.RawQuery+u.Fragment)
+		require.Equal(t, endpoint, u.String())
+	})
 }

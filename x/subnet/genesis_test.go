@@ -35,6 +35,11 @@ func TestIdentities(t *testing.T) {
 		{"", "https://"},
 		{"", "//example.org"},
 		{"", "http://[::1"},
+		{"", "https://user@example.org"},
+		{"", "https://http://example.org"},
+		{"", "https://example.org/\u00e9"},
+		{"", "https://example.org/a b"},
+		{"", "https://example.org\n"},
 		{"", "https://" + strings.Repeat("e", 256)},
 	} {
 		require.ErrorIs(t, subnet.ValidateIdentity(bad.description, bad.url), subnet.ErrBadIdentity, bad)

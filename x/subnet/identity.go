@@ -1,7 +1,7 @@
 package subnet
 
 import (
-	"net/url"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -35,9 +35,18 @@ func ValidateIdentity(description, address string) error {
 	if len(address) > maxURLBytes {
 		return ErrBadIdentity.Wrapf("url of %d bytes: want at most %d", len(address), maxURLBytes)
 	}
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return ErrBadIdentity.Wrapf("url %q: want http://host/... or https://host/...", address)
+	if !isWebAddress(address) {
+		return ErrBadIdentity.Wrapf("url %q: want http://host/... or https://host/... in printable ASCII", address)
 	}
 	return nil
+}
+
+// isWebAddress spells its rule out, since all nodes must agree whatever library they were built with.
+func isWebAddress(address string) bool {
+	rest, https := strings.CutPrefix(address, "https://")
+	rest, http := strings.CutPrefix(rest, "http://")
+	host, _, _ := strings.Cut(rest, "/")
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:"
+	return https != http && host != "" && strings.TrimLeft(host, allowed) == "" &&
+		strings.IndexFunc(rest, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"cosmossdk.io/core/appmodule"
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/codec/types"
@@ -19,7 +20,7 @@ import (
 )
 
 var (
-	_ sdkmodule.AppModule  = AppModule{}
+	_ appmodule.AppModule  = AppModule{}
 	_ sdkmodule.HasGenesis = AppModule{}
 )
 
