@@ -12,7 +12,7 @@ import (
 
 // bankLaw says that the balances of all accounts sum to the supply.
 func (app *App) bankLaw() guard.Law {
-	return guard.Law{Name: "bank: balances sum to the supply", Check: func(ctx context.Context) (bool, string, error) {
+	return guard.Law{Name: "bank/balances", Check: func(ctx context.Context) (bool, string, error) {
 		sum := math.ZeroInt()
 		app.Bank.IterateAllBalances(ctx, func(_ sdk.AccAddress, c sdk.Coin) bool {
 			sum = sum.Add(c.Amount)

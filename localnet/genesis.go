@@ -1,7 +1,9 @@
 package localnet
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"cosmossdk.io/math"
@@ -74,7 +76,13 @@ func (m Manifest) genesis(consensusKey []byte, now time.Time) (chain.Genesis, er
 	if err := m.seatValidators(&g); err != nil {
 		return g, err
 	}
-	return g, m.seatMiners(&g)
+	if err := m.seatMiners(&g); err != nil {
+		return g, err
+	}
+	slices.SortStableFunc(g.Neuron.Neurons, func(a, b neuron.Neuron) int {
+		return cmp.Or(cmp.Compare(a.Netuid, b.Netuid), cmp.Compare(a.Uid, b.Uid))
+	})
+	return g, nil
 }
 
 // rules shortens the chain's times to those of a network that lives for minutes.
@@ -87,6 +95,7 @@ func (m Manifest) rules(g *chain.Genesis) {
 	h.ServeRateLimit = 5
 	h.BurnHalfLife = 120
 	h.MinDifficulty = 200_000
+	h.MinValidatorStakeRao = 10 * tao
 	g.Subnet.Params.MinLockRao = 10 * tao
 	g.Subnet.Params.CreateInterval = 5
 	g.Subnet.Params.LockInterval = 600

@@ -1,6 +1,7 @@
 package localnet
 
 import (
+	"maps"
 	"sort"
 	"strings"
 
@@ -9,21 +10,15 @@ import (
 )
 
 // kinds are the tasks this build knows how to validate.
-var kinds = map[string]func() neuron.Task{
-	"text": func() neuron.Task { return text.New(text.Options{}) },
-	"calc": func() neuron.Task {
+var kinds = map[string]func() (neuron.Task, error){
+	"text": func() (neuron.Task, error) { return text.New(text.Options{}) },
+	"calc": func() (neuron.Task, error) {
 		return text.New(text.Options{Name: "calc", Families: text.CalcFamilies()})
 	},
 }
 
-// Task returns the task of a kind.
-func Task(kind string) (neuron.Task, bool) {
-	make, ok := kinds[kind]
-	if !ok {
-		return nil, false
-	}
-	return make(), true
-}
+// Tasks are the tasks this build knows how to validate, by kind.
+func Tasks() map[string]func() (neuron.Task, error) { return maps.Clone(kinds) }
 
 func kindNames() string {
 	var names []string

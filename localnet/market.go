@@ -117,6 +117,11 @@ func (m *Market) prepare(_ context.Context, o Options) error {
 	if m.logs, err = openLogs(LogDir(m.card.Home)); err != nil {
 		return err
 	}
+	for _, dir := range []string{"miners", "validators"} {
+		if err := os.MkdirAll(filepath.Join(m.card.Home, dir), 0o700); err != nil {
+			return err
+		}
+	}
 	store := wallet.Store{Home: m.card.Home}
 	for _, name := range m.manifest.wallets() {
 		if _, err := store.EnsureLocal(name, hotkeyName); err != nil {

@@ -20,15 +20,17 @@ func (m *Market) handler(ctx context.Context, p MinerPlan) (http.Handler, error)
 		return m.copycat(ctx, p)
 	}
 	seed := wallet.LocalHotkey(p.Name, hotkeyName).Seed()
-	profile, ok := lexi.Profile(p.Model, seed[:])
+	profile, ok := lexi.ByName(p.Model)
 	if !ok {
-		return nil, fmt.Errorf("%w: %s has model %q; profiles are %v", ErrManifest, p.Name, p.Model, lexi.Profiles())
+		return nil, fmt.Errorf("%w: %s has model %q, which no profile of lexi is called", ErrManifest, p.Name, p.Model)
 	}
-	brain, err := lexi.New(profile)
+	options := profile.Options
+	options.Seed = seed[:]
+	brain, err := lexi.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("model of %s: %w", p.Name, err)
 	}
-	return lexi.Handler(brain, p.Model), nil
+	return lexi.Handler(brain, p.Subnet), nil
 }
 
 // copycat sells the answers of its victim, which it buys at the gateway like any stranger.

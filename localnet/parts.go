@@ -94,10 +94,13 @@ func (m *Market) startValidators(context.Context, Options) error {
 	for _, v := range m.manifest.Validators {
 		for i, s := range m.manifest.Subnets {
 			key := wallet.LocalHotkey(v.Name, hotkeyName)
-			task, _ := Task(s.Kind)
+			task, err := kinds[s.Kind]()
+			if err != nil {
+				return fmt.Errorf("%s: task %s: %w", v.Name, s.Kind, err)
+			}
 			config := validator.Config{
 				Chain: m.chain, Key: key, Netuid: uint16(i + 1), Task: task,
-				Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID},
+				Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID, MaxReply: 1 << 20},
 				Dir:    filepath.Join(m.card.Home, "validators", v.Name),
 				Poll:   m.poll(), Log: m.logs.of(v.Name),
 			}

@@ -83,3 +83,14 @@ func (k Key) Sign(message []byte) []byte { return ed25519.Sign(k.private, messag
 
 // IsZero reports whether k holds no key.
 func (k Key) IsZero() bool { return k.private == nil }
+
+// String names the key by its address: the secret is never printed.
+func (k Key) String() string {
+	if k.IsZero() {
+		return "no key"
+	}
+	return string(k.Address())
+}
+
+// GoString is String: %#v must not print the secret either.
+func (k Key) GoString() string { return k.String() }

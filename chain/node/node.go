@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,7 +37,6 @@ type Node struct {
 	comet  *cmtnode.Node
 	grpc   *grpc.Server
 	rest   *http.Server
-	dbs    io.Closer
 	wait   sync.WaitGroup
 	closed sync.Once
 	err    error
@@ -65,9 +63,9 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrCorruptHome, err), db.Close())
 	}
-	n := &Node{App: app, dbs: db}
+	n := &Node{App: app}
 	if err := n.startComet(ctx, o, doc); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, app.Close())
 	}
 	if err := n.serve(ctx, o); err != nil {
 		return nil, errors.Join(err, n.Close())
@@ -154,7 +152,7 @@ func (n *Node) Close() error {
 			n.comet.Wait()
 		}
 		n.wait.Wait()
-		n.err = errors.Join(n.err, n.App.Close(), n.dbs.Close())
+		n.err = errors.Join(n.err, n.App.Close()) // closes the state's database too
 	})
 	return n.err
 }
