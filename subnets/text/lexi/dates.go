@@ -20,6 +20,9 @@ var (
 var monthNumbers = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 
 func solveDates(q *query) (reply, bool) {
+	if daysUntil.MatchString(q.low) {
+		return q.untilDate()
+	}
 	if m := leapForm.FindStringSubmatch(q.low); m != nil {
 		return q.leap(m[1] + m[2])
 	}
@@ -41,6 +44,32 @@ func solveDates(q *query) (reply, bool) {
 		return q.daysInMonth(m[1], m[2])
 	}
 	return unknown()
+}
+
+var (
+	daysUntil  = lazy(`\bhow (?:many days|long)(?: is it| are there| left| remain| to go)* (?:until|till|to|before|since) (?:the )?(?:next )?(christmas|new year|\d{4}-\d\d-\d\d|\d{1,2}[a-z]{0,2} [a-z]+ \d{4}|[a-z]+ \d{1,2}[a-z]{0,2},? \d{4})`)
+	feastDates = map[string]string{"christmas": "-12-25", "new year": "-01-01"}
+)
+
+// untilDate counts from today.
+func (q *query) untilDate() (reply, bool) {
+	today := q.now().UTC().Truncate(24 * time.Hour)
+	name := daysUntil.FindStringSubmatch(q.low)[1]
+	day, isFeast := feastDates[name]
+	if !isFeast {
+		if d := q.dates(name); len(d) == 1 {
+			return q.between(today, d[0])
+		}
+		return unknown()
+	}
+	for year := today.Year(); ; year++ {
+		if d := q.dates(strconv.Itoa(year) + day); len(d) == 1 && !d[0].Before(today) {
+			return q.between(today, d[0])
+		}
+		if year > today.Year()+1 {
+			return unknown()
+		}
+	}
 }
 
 // dates finds the dates of text in their order, as midnights in UTC.

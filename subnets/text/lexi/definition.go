@@ -50,6 +50,11 @@ func solveDefinition(q *query) (reply, bool) {
 			return reply{text: q.define(word), sure: true, chat: true}, true
 		}
 	}
+	if m := quotedWord.FindStringSubmatch(q.text); m != nil && q.contains("mean", "meaning", "definition", "define") {
+		if word := q.lookUp(m[1]); word != "" {
+			return reply{text: q.define(word), sure: true, chat: true}, true
+		}
+	}
 	return unknown()
 }
 
@@ -143,7 +148,7 @@ func (b *Brain) keywords(q *query) []string {
 // commonWords carry no meaning of their own in a question.
 var commonWords = wordSet("the and for are was were does did how why what when where who which whom whose can could would " +
 	"should will shall may might must have has had not but with from that this these those you your they them their its our " +
-	"about into than then there here just any all some please tell give say make let get use one many much more most very " +
+	"about into than then there between someone anyone year old here just any all some please tell give say make let get use one many much more most very " +
 	"write explain answer question reply only word number name know think mean his her him she out too also been being be is it " +
 	"do an in on of to as at by if or so up me my we us he")
 

@@ -164,11 +164,14 @@ var solvers = []solver{
 	{Units, solveUnits},
 	{Lists, solveList},
 	{Strings, solveString},
+	{Arithmetic, solveNumberFacts},
 	{Arithmetic, solveArithmetic},
 	{Relations, solveRelation},
 	{Reverse, solveReverse},
+	{Definitions, solveGrammar},
 	{Definitions, solveDefinition},
 	{Talk, solveTalk},
+	{Reverse, solveDescription},
 }
 
 // chooser draws the free choices of one question: from the brain's seed, the question, and what the choice is for.

@@ -2,7 +2,6 @@ package lexi
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dendra-net/dendra/subnets/text/lexi/wordnet"
 )
@@ -40,10 +39,20 @@ func solveRelation(q *query) (reply, bool) {
 			continue
 		}
 		if found := f.find(q, word); len(found) > 0 {
-			return known(q.only(found[0], word+": "+f.tell+" "+strings.Join(found[:min(12, len(found))], ", ")))
+			return known(q.only(found[0], word+": "+f.tell+" "+join(found[:min(q.howMany(), len(found))])))
 		}
 	}
 	return unknown()
+}
+
+var amountAsked = lazy(`\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:\w+ )?(?:synonym|antonym|opposite|kind|type|example|hyponym|hypernym|part|word)s\b`)
+
+// howMany returns how many answers are asked for, twelve when the question does not say.
+func (q *query) howMany() int {
+	if m := amountAsked.FindStringSubmatch(q.low); m != nil {
+		return max(1, lettersAsked(m[1]))
+	}
+	return 12
 }
 
 // collect returns the words that from finds for each meaning of word, the commonest meaning first, without repeats

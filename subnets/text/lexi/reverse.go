@@ -3,6 +3,7 @@ package lexi
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,6 +99,35 @@ func (q *query) describe(text string, want shape) (string, wordnet.Synset, bool)
 		}
 	}
 	return word, best, len(hits) > 0 && top >= 0.5*selfScore(q, best)
+}
+
+var describes = compile(
+	`^(?:what|which|who)(?:'s| is| are| was| were)(?: called)? (?:the |an? )?(.+?)\W*$`,
+	`^(?:who|what|which \w+) ((?:\w+) .+?)\W*$`,
+	`^name (?:the|a) (.+?)\W*$`,
+	`^(?:the|an?) (.+?)\W*$`,
+)
+
+// solveDescription takes a question that nothing else answers for a description, and offers the entry whose definition
+// has nearly all its words.
+func solveDescription(q *query) (reply, bool) {
+	m := firstMatch(describes, q.text)
+	if m == nil {
+		return unknown()
+	}
+	want := wordnet.Terms(m[0])
+	if len(want) < 2 || len(want) > 12 {
+		return unknown()
+	}
+	for _, h := range q.words.Search(m[0], 5, nil) {
+		s := q.words.Synset(h.ID)
+		have := wordnet.Terms(s.Definition())
+		missing := slices.DeleteFunc(slices.Clone(want), func(t string) bool { return slices.Contains(have, t) })
+		if len(missing)*4 <= len(want) {
+			return guess(fmt.Sprintf("Perhaps %s (%s): %s.", s.Words[0], s.POS, s.Definition()))
+		}
+	}
+	return unknown()
 }
 
 // selfScore is what the definition would score against itself: how good a match could be.

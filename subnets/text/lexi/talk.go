@@ -22,6 +22,9 @@ var talk = []struct {
 		[]string{"All my tables are in order, thank you. What can I do for you?", "Very well, thank you. What would you like to know?"}},
 	{lazy(`(?i)\b(who|what) are you\b|\byour name\b|what can you do|^\W*help\W*$|what do you know\W*$|how do you work`), []string{aboutMe}},
 	{lazy(`(?i)^\W*(test|testing|ping|are you there|is this on)\W*$`), []string{"I am here.", "Yes, I am listening."}},
+	{lazy(`(?i)^\W*(ok|okay|fine|good|great|nice|cool|i see|yes|no|sure|alright)\W*$`), []string{"Good. Anything else?", "All right. What next?"}},
+	{lazy(`(?i)^\W*(can|could|would) you (please )?help( me)?\W*$`), []string{"Gladly. " + aboutMe}},
+	{lazy(`(?i)^\W*(are|do) you (conscious|alive|human|real|a robot|a person|a machine|an ai|think|feel)( things| anything)?\W*$`), []string{"No, I am a small program with a dictionary."}},
 	{lazy(`(?i)^\W*$`), []string{"Please ask me something."}},
 }
 

@@ -59,3 +59,15 @@ func (db *DB) irregular(word string, pos POS) []string {
 	}
 	return out
 }
+
+// Inflected returns the irregular forms of base as one part of speech, "oxen" for the noun "ox".
+func (db *DB) Inflected(base string, pos POS) []string {
+	tail := "\t" + posLetters[pos:pos+1] + "\t" + Key(base)
+	var out []string
+	for i := range db.exceptions.len() {
+		if form, ok := strings.CutSuffix(db.exceptions.text(i), tail); ok {
+			out = append(out, form)
+		}
+	}
+	return out
+}

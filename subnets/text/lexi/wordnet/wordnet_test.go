@@ -61,6 +61,8 @@ func TestBuildThenOpenKeepsEverything(t *testing.T) {
 	require.Equal(t, 300, db.Frequency("dog"))
 	require.Equal(t, []string{"ox"}, db.Base("oxen"))
 	require.Equal(t, []string{"dog"}, db.Base("Dogs"))
+	require.Equal(t, []string{"oxen"}, db.Inflected("ox", wordnet.Noun))
+	require.Empty(t, db.Inflected("ox", wordnet.Verb))
 	require.Equal(t, []string{"cold"}, db.Antonyms(2, "hot"))
 	require.Equal(t, []wordnet.ID{1}, db.Inverse(0, wordnet.Hypernym))
 	require.Equal(t, []wordnet.ID{1, 0}, db.Ancestors(4, 5))
