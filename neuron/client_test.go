@@ -147,7 +147,7 @@ func TestRefusalIsParsed(t *testing.T) { // R-WIRE-16
 			w.Header().Set("Retry-After", "7")
 			neuron.WriteError(w, &neuron.Refusal{Status: 400, Code: "context_length_exceeded", Param: "messages", Message: "too long"})
 		}, neuron.Refusal{Status: 400, Type: "invalid_request_error", Code: "context_length_exceeded", Param: "messages", Message: "too long", RetryAfter: 7 * time.Second}},
-		{"not JSON", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "oops", 503) },
+		{"not JSON", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "oops", http.StatusServiceUnavailable) },
 			neuron.Refusal{Status: 503, Type: "server_error", Code: "status_503", Message: "Service Unavailable"}},
 		{"numeric code, control characters", func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(404)

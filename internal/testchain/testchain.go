@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cosmossdk.io/log/v2"
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmted25519 "github.com/cometbft/cometbft/crypto/ed25519"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -105,7 +106,7 @@ func (c *Chain) To(height int64) {
 
 // Ctx reads the state of the newest block.
 func (c *Chain) Ctx() sdk.Context {
-	return c.App.NewUncachedContext(false, c.header())
+	return sdk.NewContext(c.App.CommitMultiStore(), c.header(), false, log.NewNopLogger())
 }
 
 // Check offers a transaction to the mempool.

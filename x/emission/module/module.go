@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	_ sdkmodule.AppModule       = AppModule{}
+	_ appmodule.AppModule       = AppModule{}
 	_ sdkmodule.HasGenesis      = AppModule{}
 	_ appmodule.HasBeginBlocker = AppModule{}
 	_ appmodule.HasEndBlocker   = AppModule{}

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	_ sdkmodule.AppModule      = AppModule{}
+	_ appmodule.AppModule      = AppModule{}
 	_ sdkmodule.HasABCIGenesis = AppModule{}
 	_ appmodule.HasEndBlocker  = AppModule{}
 )
