@@ -262,9 +262,10 @@ func (a *app) subnetList() *cobra.Command {
 			return a.emit(map[string]any{"subnets": list}, func(w io.Writer) error {
 				t := term.Table{Columns: []term.Column{{Title: "SUBNET", Right: true}, {Title: "NAME"}, {Title: "EMISSION (%)", Right: true},
 					{Title: "TEMPO (BLOCKS)", Right: true}, {Title: "LOCK (TAO)", Right: true}, {Title: "OWNER"}, {Title: "DESCRIPTION"}}}
+				names := a.names()
 				for _, s := range list {
 					t.Add(strconv.Itoa(int(s.Netuid)), s.Name, strconv.FormatFloat(100*s.EmissionShare, 'f', 2, 64),
-						strconv.FormatInt(s.Tempo, 10), decimalTAO(s.LockRao), nameOf(neuron.Address(s.Owner), a.names()), s.Description)
+						strconv.FormatInt(s.Tempo, 10), decimalTAO(s.LockRao), nameOf(neuron.Address(s.Owner), names), s.Description)
 				}
 				return t.Write(w)
 			})
