@@ -35,7 +35,7 @@ func tellPrime(q *query, text string) string {
 		return ""
 	}
 	n, err := strconv.ParseInt(m[1], 10, 64)
-	if err != nil || n > 1e10 {
+	if err != nil {
 		return ""
 	}
 	if isPrime(n) {

@@ -1,6 +1,7 @@
 package lexi
 
 import (
+	"math/big"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func solvePick(q *query) (reply, bool) {
 }
 
 // maxTries bounds the search for a number; a property that fewer than one in a thousand numbers have may be missed.
-const maxTries = 20_000
+const maxTries = 10_000
 
 func pickNumber(q *query, rng *rand.Rand) string {
 	m := spanAsked.FindStringSubmatch(spellNumbers(q.low))
@@ -93,28 +94,16 @@ func (q *query) numberRule() func(int64) bool {
 	}
 }
 
-func isPrime(n int64) bool {
-	if n < 2 {
-		return false
-	}
-	for d := int64(2); d*d <= n && d < 100_000; d++ {
-		if n%d == 0 {
-			return false
-		}
-	}
-	return true
-}
+// isPrime is exact for every int64.
+func isPrime(n int64) bool { return n > 1 && big.NewInt(n).ProbablyPrime(0) }
 
 func isSquare(n int64) bool {
-	for r := int64(0); r*r <= n; r++ {
-		if r*r == n {
-			return true
-		}
-		if r > 1<<20 {
-			break
-		}
+	if n < 0 {
+		return false
 	}
-	return false
+	v := big.NewInt(n)
+	r := new(big.Int).Sqrt(v)
+	return r.Mul(r, r).Cmp(v) == 0
 }
 
 func sumDigits(n int64) int {

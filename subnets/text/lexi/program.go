@@ -9,7 +9,7 @@ import (
 
 var errProgram = errors.New("not a program")
 
-const maxSteps = 5000 // statements executed before a program is given up
+const maxSteps = 5000 // of 32 bytes of statement each, before a program is given up
 
 var (
 	assignForm = lazy(`^(?:(?:let|var|int|set|const)\s+)?([A-Za-z_]\w{0,20})\s*(=|:=|\+=|-=|\*=|/=|//=|%=|\bto\b)\s*([^=].*)$`)
@@ -129,7 +129,7 @@ func inline(text string, body []line) []line {
 }
 
 func (m *machine) step(text string, body, alternative []line) error {
-	if m.steps++; m.steps > maxSteps {
+	if m.steps += 1 + len(text)/32; m.steps > maxSteps {
 		return errProgram
 	}
 	if f := ifForm.FindStringSubmatch(text); f != nil {
