@@ -27,7 +27,7 @@ func TestGradeNormalises(t *testing.T) {
 		{"date:2019-03-04", "2019-03-04", 1}, {"date:2019-03-04", "March 4, 2019", 1}, {"date:2019-03-04", "It was the 4th of March 2019.", 1}, {"date:2019-03-04", "2019-04-03", 0},
 		{"date:2019-03-04", "2019-03-04 or 2019-03-05", 0}, {"date:2019-03-04", "2019-13-40", 0},
 		{"exact:ABC", "ABC", 1}, {"exact:ABC", "\"ABC\"", 1}, {"exact:ABC", "abc", 0}, {"exact:ABC", "The result is: ABC", 1}, {"exact:ABC", "`ABC`.", 1},
-		{"word:cold|chilly", "Cold", 1}, {"word:cold|chilly", "chilly.", 1}, {"word:cold", "The opposite of hot is cold.", 1}, {"word:cold", "hot", 0}, {"word:hot dog", "a hot-dog", 1}, {"word:hot dog", "hot", 2.0 / 3},
+		{"word:cold|chilly", "Cold", 1}, {"word:cold|chilly", "chilly.", 1}, {"word:cold", "The opposite of hot is cold.", 1}, {"word:cold", "hot", 0}, {"word:cold", "The answer is cold.", 1}, {"word:hot dog", "It is a hot dog", 1}, {"word?:6 s_", "The answer is **SILVER**.", 1}, {"word:hot dog", "a hot-dog", 1}, {"word:hot dog", "hot", 2.0 / 3},
 		{"word:cold", "cold hot warm cool mild icy", 0}, {"word:the sun", "sun", 1},
 		{"list:1, 2, 3", "1, 2, 3", 1}, {"list:1, 2, 3", "[1,2,3]", 1}, {"list:1, 2, 3", "1, 2 and 3", 1}, {"list:1, 2, 3", "1\n2\n3", 1}, {"list:1, 2, 3", "3, 2, 1", 0}, {"list:1, 2, 3", "Sorted: 1, 2, 3", 1},
 		{"choice:B|a lamp", "B", 1}, {"choice:B|a lamp", "b)", 1}, {"choice:B|a lamp", "(B) a lamp", 1}, {"choice:B|a lamp", "The answer is B.", 1}, {"choice:B|a lamp", "a lamp", 1}, {"choice:B|a lamp", "C", 0}, {"choice:B|a lamp", "Because", 0},

@@ -1,7 +1,9 @@
 package text_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +101,26 @@ func TestCopierLosesItsFactor(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestDressedCopy: putting the answer into a sentence or changing its case hides nothing.
+func TestDressedCopy(t *testing.T) {
+	task := newTask(t, text.Options{})
+	history := play(t, task, []player{honest(t, "victim", lexi.Options{}, "v"), copier("thief", "victim"), honest(t, "other", lexi.Options{}, "o")}, 21, 60)
+	brain := newBrain(t, lexi.Options{Seed: []byte("v")})
+	for i := range history {
+		a := &history[i]
+		if a.Miner != "thief" {
+			continue
+		}
+		content, _ := brain.Answer(context.Background(), prompt(t, a.Question))
+		dressed := completion("The answer is **" + strings.ToUpper(content) + "**.")
+		dressed.Latency = a.Answer.Latency
+		a.Answer, a.Score = dressed, task.Grade(a.Question, dressed)
+	}
+	f := task.Originality(history)
+	require.LessOrEqual(t, f["thief"], 0.1)
+	require.Equal(t, 1.0, f["victim"])
 }
 
 // TestCabalOfCopies: three copies of one victim among eight; they do not hide each other.

@@ -152,6 +152,14 @@ func readWord(text string) string {
 	return strings.Join(words, " ")
 }
 
+func readOneWord(text string) string {
+	w := readWord(text)
+	if strings.Contains(w, " ") {
+		return ""
+	}
+	return w
+}
+
 func plainWords(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
 }

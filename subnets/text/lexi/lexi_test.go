@@ -311,6 +311,7 @@ var hostile = []string{
 	strings.Repeat("a, ", 6000) + "sort", "9999999999!", "2^-9999999999999999999", "1/0", "0^-1", "sqrt(-4)", "%%%", "x = x\nx = x", "while 1 < 2:\n    x = 1\nprint(x)\ny = 2",
 	"a = 9\nrepeat 999999999 times:\n    a = a * a\nprint(a)", "Repeat the word \"x\" 999999999999 times", "exactly 99999999999999999999 words",
 	"any prime between 0 and 99999999999999999999", "any prime between 24 and 28", "any number between 5 and 5", "reverse \"\"", "What is the 99999999999999999999th letter of \"a\"?",
+	"any perfect square between 2 and 1000000000000", "is 999999999989 prime?", "factors of 9999999967",
 	"date 99999999999 years after 2019-03-04", "2019-02-30 weekday?", strings.Repeat("A) ", 3000), "json " + strings.Repeat("\"k\" (string) set to ", 500),
 	strings.Repeat("What is a dog? ", 1000), "synonym of of of of", "define \u202e\u0000\uFFFF", "five hundred hundred thousand million million million billion trillion trillion trillion plus one",
 }
