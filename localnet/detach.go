@@ -14,8 +14,20 @@ import (
 	"github.com/dendra-net/dendra/internal/durable"
 )
 
+// EndedError says that a detached market ended before it was ready.
+type EndedError struct {
+	Exit error    // how the process ended
+	Said []string // the last lines it wrote
+}
+
+func (e *EndedError) Error() string {
+	return fmt.Sprintf("the market ended before it was ready (%v):\n%s", e.Exit, strings.Join(e.Said, "\n"))
+}
+
+func (e *EndedError) Unwrap() error { return e.Exit }
+
 // Detach runs `dendra up` with these arguments as a process of its own that outlives this one, and returns its card
-// once it is ready. When it ends before, the error holds the last of what it said.
+// once it is ready. When it ends before, the error is an EndedError; when ctx ends before, so does the process.
 func Detach(ctx context.Context, home string, args ...string) (Card, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -25,7 +37,7 @@ func Detach(ctx context.Context, home string, args ...string) (Card, error) {
 		return Card{}, err
 	}
 	said := filepath.Join(LogDir(home), "up.log")
-	out, err := os.OpenFile(said, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	out, err := os.OpenFile(said, os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return Card{}, err
 	}
@@ -39,10 +51,15 @@ func Detach(ctx context.Context, home string, args ...string) (Card, error) {
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }() // ends with the child, or with this process
 	card, err := awaitCard(ctx, home, child.Process.Pid, ended)
-	if err != nil {
-		return Card{}, fmt.Errorf("%w%s", err, tail(said))
+	var early *EndedError
+	switch {
+	case errors.As(err, &early):
+		early.Said = tail(said)
+	case err != nil:
+		err = errors.Join(err, child.Process.Signal(syscall.SIGTERM))
+		<-ended
 	}
-	return card, nil
+	return card, err
 }
 
 func awaitCard(ctx context.Context, home string, pid int, ended <-chan error) (Card, error) {
@@ -56,20 +73,20 @@ func awaitCard(ctx context.Context, home string, pid int, ended <-chan error) (C
 		case <-ctx.Done():
 			return Card{}, ctx.Err()
 		case err := <-ended:
-			return Card{}, fmt.Errorf("the market ended before it was ready (%v)", err)
+			return Card{}, &EndedError{Exit: err}
 		case <-tick.C:
 		}
 	}
 }
 
 // tail returns the last lines of a small text file, for an error message.
-func tail(path string) string {
+func tail(path string) []string {
 	raw, err := durable.Read(path, maxJSON)
-	if err != nil || len(raw) == 0 {
-		return ""
+	if err != nil {
+		return []string{err.Error()}
 	}
 	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
-	return ":\n" + strings.Join(lines[max(0, len(lines)-10):], "\n")
+	return lines[max(0, len(lines)-10):]
 }
 
 // stopTime is how long a market may take to stop by itself.

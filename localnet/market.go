@@ -112,7 +112,12 @@ func (m *Market) prepare(_ context.Context, o Options) error {
 	}
 	var err error
 	if m.ports, err = newPorts(o.Port, len(m.manifest.Miners)); err != nil {
-		return err
+		return err // and nothing has been decided yet about a new home
+	}
+	if !m.card.Resumed {
+		if err := writeJSON(manifestFile(m.card.Home), m.manifest); err != nil {
+			return err
+		}
 	}
 	if m.logs, err = openLogs(LogDir(m.card.Home)); err != nil {
 		return err
@@ -132,15 +137,22 @@ func (m *Market) prepare(_ context.Context, o Options) error {
 	return m.ensureGenesis()
 }
 
+// loadManifest reads the manifest of an old home, or takes that of a new one from the options.
 func (m *Market) loadManifest(o Options) error {
 	path := manifestFile(m.card.Home)
 	err := readJSON(path, &m.manifest)
 	if err == nil {
 		m.card.Resumed = true
-		return m.manifest.Check()
+		if err := m.manifest.Check(); err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
+		}
+		return nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if node.HasChain(nodeDir(m.card.Home)) {
+		return fmt.Errorf("%w: %s is missing, and a chain is there", ErrCorrupt, path)
 	}
 	m.manifest = Default()
 	if o.Manifest != nil {
@@ -149,10 +161,7 @@ func (m *Market) loadManifest(o Options) error {
 	if o.BlockTime > 0 {
 		m.manifest.BlockTime = o.BlockTime
 	}
-	if err := m.manifest.Check(); err != nil {
-		return err
-	}
-	return writeJSON(path, m.manifest)
+	return m.manifest.Check()
 }
 
 // ensureGenesis writes the genesis of a new home; an old one keeps its own.
@@ -162,8 +171,8 @@ func (m *Market) ensureGenesis() error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, "config", "genesis.json")); err == nil {
-		return nil
+	if _, err := os.Stat(filepath.Join(dir, "config", "genesis.json")); err == nil || node.HasChain(dir) {
+		return nil // when only the genesis is missing, the node says so
 	}
 	g, err := m.manifest.genesis(id.ConsensusKey, time.Now().UTC())
 	if err != nil {

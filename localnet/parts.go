@@ -28,7 +28,7 @@ func (m *Market) startChain(ctx context.Context, _ Options) error {
 		return fmt.Errorf("chain: %w", err)
 	}
 	m.node = running
-	if err := await(ctx, "the first block", func() (bool, error) { return running.Height() > 0, nil }); err != nil {
+	if err := await(ctx, "a block", func() (bool, error) { return running.Ready(), nil }); err != nil {
 		return err
 	}
 	m.chain, err = chainclient.Dial(ctx, chainclient.Options{
@@ -134,9 +134,9 @@ func (m *Market) awaitReady(ctx context.Context, _ Options) error {
 }
 
 func (m *Market) serving(ctx context.Context) (int, error) {
-	planned, n := map[neuron.Address]bool{}, 0
-	for _, p := range m.manifest.Miners {
-		planned[wallet.LocalHotkey(p.Name, hotkeyName).Address()] = true
+	planned, n := map[neuron.Address]string{}, 0
+	for i, p := range m.manifest.Miners {
+		planned[wallet.LocalHotkey(p.Name, hotkeyName).Address()] = "http://" + m.ports.miner(i)
 	}
 	for i := range m.manifest.Subnets {
 		s, err := m.chain.Subnet(ctx, uint16(i+1))
@@ -144,7 +144,7 @@ func (m *Market) serving(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		for _, nr := range s.Neurons {
-			if planned[nr.Hotkey] && nr.Endpoint != "" {
+			if at, ok := planned[nr.Hotkey]; ok && nr.Endpoint == at {
 				n++
 			}
 		}

@@ -45,53 +45,72 @@ type outcome struct {
 	shared []neuron.Asked // those of them that all miners of the round got
 }
 
-// run asks everyone and returns when all have answered, failed or run out of time, or soon after ctx ends. A question
-// that ctx cut short counts only if the miner had had half of its time; else it was never put.
+// run asks everyone step by step and returns when all have answered, failed or run out of time, or soon after ctx
+// ends. A step begins when everybody has answered the one before, or after patience: whoever is slower then is asked
+// on by itself and holds nobody up. A question that ctx cut short counts only if the miner had had half of its time;
+// else it was never put.
 func (r *round) run(ctx context.Context) outcome {
-	parts := make([]outcome, len(r.targets))
-	var group sync.WaitGroup
+	talks := make([]*interview, len(r.targets))
+	steps := 0
 	for i, target := range r.targets {
-		group.Go(func() { parts[i] = r.askMiner(ctx, target) })
+		talks[i] = &interview{turns: make(chan struct{}, perMiner)}
+		steps = max(steps, len(r.plans[target.Hotkey]))
 	}
-	group.Wait()
+	var all sync.WaitGroup
+	for step := 0; step < steps && ctx.Err() == nil; step++ {
+		var group sync.WaitGroup
+		for i, target := range r.targets {
+			if plan := r.plans[target.Hotkey]; step < len(plan) {
+				group.Add(1)
+				all.Go(func() {
+					defer group.Done()
+					r.putOne(ctx, target, plan[step], talks[i])
+				})
+			}
+		}
+		waitFor(&group, patience)
+	}
+	all.Wait()
 	var whole outcome
-	for _, p := range parts {
-		whole.asked = append(whole.asked, p.asked...)
-		whole.shared = append(whole.shared, p.shared...)
+	for _, talk := range talks {
+		whole.asked = append(whole.asked, talk.out.asked...)
+		whole.shared = append(whole.shared, talk.out.shared...)
 	}
 	return whole
 }
 
+// patience is how long a step waits for its last miner.
+const patience = 500 * time.Millisecond
+
+// waitFor waits until the group is done, or for a while.
+func waitFor(group *sync.WaitGroup, atMost time.Duration) {
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }() // ends with the group, for which run waits
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
+}
+
 // interview is one miner's part of a round.
 type interview struct {
+	turns    chan struct{} // one per question under way
 	mu       sync.Mutex
 	out      outcome
 	failures int // in a row
 	answered bool
 }
 
-func (r *round) askMiner(ctx context.Context, target neuron.Neuron) outcome {
-	plan := r.plans[target.Hotkey]
-	next := make(chan put, len(plan))
-	for _, p := range plan {
-		next <- p
-	}
-	close(next)
-	var talk interview
-	var group sync.WaitGroup
-	for range min(perMiner, len(plan)) {
-		group.Go(func() {
-			for p := range next {
-				r.putOne(ctx, target, p, &talk)
-			}
-		})
-	}
-	group.Wait()
-	return talk.out
-}
-
 // putOne asks one question, or counts it as unanswered when the miner has been given up.
 func (r *round) putOne(ctx context.Context, target neuron.Neuron, p put, talk *interview) {
+	select {
+	case <-ctx.Done():
+		return
+	case talk.turns <- struct{}{}:
+	}
+	defer func() { <-talk.turns }()
 	if talk.givenUp() {
 		talk.add(p, neuron.Asked{Question: p.question, Miner: target.Hotkey, Answer: neuron.Answer{Err: errGivenUp}})
 		return

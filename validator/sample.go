@@ -81,7 +81,9 @@ func drawRound(task neuron.Task, seed [32]byte, n int) []neuron.Question {
 	return questions
 }
 
-// planFor lays out what one miner is asked: the shared questions and pads of its own, in an order of its own.
+// planFor is what one miner is asked, step by step. The same step holds the shared question of that place for every
+// miner, or for every miner a question of its own: all are asked alike at the same time, so that the times of their
+// answers can be compared, and no miner can tell which of its questions others have.
 func planFor(task neuron.Task, seed [32]byte, shared []neuron.Question, miner neuron.Address, pads int) []put {
 	var plan []put
 	for _, q := range shared {
@@ -92,7 +94,7 @@ func planFor(task neuron.Task, seed [32]byte, shared []neuron.Question, miner ne
 			plan = append(plan, put{q, false})
 		}
 	}
-	source(branch(seed, "order", []byte(miner))).Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
+	source(branch(seed, "order", nil)).Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
 	return plan
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 
 	"github.com/dendra-net/dendra/chain"
@@ -26,10 +27,30 @@ var known = []struct {
 
 // explained dresses an error for a person.
 func explained(err error) error {
+	var early *localnet.EndedError
+	if errors.As(err, &early) {
+		if e := lastWords(early.Said); e != nil {
+			return e
+		}
+	}
 	for _, k := range known {
 		if errors.Is(err, k.is) {
 			return &cli.Error{Code: k.code, Message: err.Error(), Fix: k.fix}
 		}
 	}
 	return err
+}
+
+// lastWords finds the error that a process of ours, started with --json, wrote last.
+func lastWords(said []string) *cli.Error {
+	if len(said) == 0 {
+		return nil
+	}
+	var wire struct {
+		Error struct{ Code, Message, Fix string }
+	}
+	if err := json.Unmarshal([]byte(said[len(said)-1]), &wire); err != nil || wire.Error.Code == "" {
+		return nil
+	}
+	return &cli.Error{Code: wire.Error.Code, Message: wire.Error.Message, Fix: wire.Error.Fix}
 }

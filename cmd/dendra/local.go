@@ -59,7 +59,7 @@ func run(ctx context.Context, m *localnet.Market, events io.Writer, o cli.LocalO
 }
 
 func detach(ctx context.Context, o cli.LocalOptions) error {
-	args := []string{"up", "--home", o.Home}
+	args := []string{"up", "--json", "--home", o.Home}
 	if o.Port != 0 {
 		args = append(args, "--port", fmt.Sprint(o.Port))
 	}

@@ -30,8 +30,9 @@ const (
 // it holds seven of ten miners.
 //
 // The later of a pair is the one that was slower on more of the answers they share, since a copier must wait for the
-// original. When both were slower equally often it is the one with the larger sum of latencies, then the one that
-// comes later in history.
+// original: validators ask all miners the same question at the same moment, so that this compares like with like. When
+// both were slower equally often it is the one whose quickest fifth of answers took longer, then the one with the
+// larger sum of latencies, then the one that comes later in history.
 //
 // Limit: two honest servers of one deterministic model give the same answers to the same questions and look like
 // original and copy. The remedy is to make sampling depend on the miner: seed it with the hotkey, as lexi.Options.Seed
@@ -119,9 +120,10 @@ func (m *teller) dropStock() {
 // pair is what two miners have in common.
 type pair struct {
 	a, b               *teller
-	shared, same       int // telling questions, and those answered alike
-	slowerA, slowerB   int // of those answered alike
-	latencyA, latencyB time.Duration
+	shared, same       int             // telling questions, and those answered alike
+	slowerA, slowerB   int             // of those answered alike
+	timesA, timesB     []time.Duration // of those answered alike
+	latencyA, latencyB time.Duration   // their sums
 }
 
 func comparePairs(miners []*teller) []pair {
@@ -156,6 +158,7 @@ func compare(a, b *teller) pair {
 		case -1:
 			p.slowerB++
 		}
+		p.timesA, p.timesB = append(p.timesA, x.latency), append(p.timesB, y.latency)
 	}
 	return p
 }
@@ -183,11 +186,20 @@ func (p pair) factor(allowed float64) float64 {
 
 // later returns the miner that follows the other.
 func (p pair) later() neuron.Address {
-	order := cmp.Or(cmp.Compare(p.slowerA, p.slowerB), cmp.Compare(p.latencyA, p.latencyB), cmp.Compare(p.a.order, p.b.order))
+	order := cmp.Or(cmp.Compare(p.slowerA, p.slowerB), cmp.Compare(quick(p.timesA), quick(p.timesB)), cmp.Compare(p.latencyA, p.latencyB), cmp.Compare(p.a.order, p.b.order))
 	if order > 0 {
 		return p.a.address
 	}
 	return p.b.address
+}
+
+// quick is the time within which the quickest fifth of the answers came.
+func quick(times []time.Duration) time.Duration {
+	if len(times) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[(len(sorted)-1)/5]
 }
 
 // lowerBound is the Clopper-Pearson lower bound of a probability of which k of n trials came true: the p at which k or
