@@ -16,6 +16,9 @@ const (
 	explorationShare = 0.05
 	// slowest is the least that latency leaves of a miner's weight.
 	slowest = 0.05
+	// seniorStep and leastPart make the draw prefer the older registrations while nobody has incentive.
+	seniorStep = 8
+	leastPart  = 1e-4
 )
 
 // candidate is a miner that may be asked, with its weight in the draw.
@@ -100,7 +103,27 @@ func (g *Gateway) weigh(netuid uint16, miners []neuron.Neuron, m mode) []candida
 		c := &candidates[i]
 		c.weight = share(c.Incentive, sum, poor) * speed(c.wait, fastest) / float64(1+c.inFlight)
 	}
+	if sum <= 0 {
+		preferSeniors(candidates)
+	}
 	return candidates
+}
+
+// preferSeniors divides each weight by seniorStep for every miner that registered before: until the first epoch has
+// paid somebody, age is all that is known of a miner.
+func preferSeniors(candidates []candidate) {
+	order := make([]*candidate, len(candidates))
+	for i := range candidates {
+		order[i] = &candidates[i]
+	}
+	slices.SortFunc(order, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(a.RegisteredAt, b.RegisteredAt), cmp.Compare(a.UID, b.UID))
+	})
+	part := 1.0
+	for _, c := range order {
+		c.weight *= part
+		part = max(part/seniorStep, leastPart)
+	}
 }
 
 // share is a miner's part of the first choices, before latency: its incentive, or its part of the exploration share.

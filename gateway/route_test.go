@@ -87,10 +87,16 @@ func TestChoiceFollowsIncentiveAndLatency(t *testing.T) {
 	require.Positive(t, got[0])
 }
 
-func TestAllAreEqualWhileNobodyHasIncentive(t *testing.T) {
+func TestSeniorsComeFirstWhileNobodyHasIncentive(t *testing.T) {
 	g, _ := router(t)
-	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0), miner(1, 0)}}
-	require.InDelta(t, 1000, firsts(t, g, s, 2000)[0], 120)
+	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0), miner(1, 0), miner(2, 0)}}
+	s.Neurons[0].RegisteredAt = 9 // uid 0 was given to a newcomer
+	got := firsts(t, g, s, 7300)
+	require.InDelta(t, 6400, got[1], 200)
+	require.InDelta(t, 800, got[2], 150)
+	require.InDelta(t, 100, got[0], 60)
+	s.Neurons[0].Incentive = 0.2
+	require.Greater(t, firsts(t, g, s, 1000)[0], 900, "incentive outweighs age")
 }
 
 func TestFailedMinersRestLongerEachTime(t *testing.T) {

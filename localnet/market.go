@@ -62,7 +62,7 @@ type Market struct {
 	err    error
 }
 
-// Start brings a market up and returns when it is ready: every miner serves and the gateway answers. The market lives
+// Start brings a market up and returns when it is ready: every miner serves and every subnet has answered a question. The market lives
 // until ctx ends or Close is called. Errors: ErrRunning, ErrPortInUse, ErrCorrupt, ErrManifest.
 func Start(ctx context.Context, o Options) (*Market, error) {
 	began := time.Now()
@@ -92,7 +92,7 @@ func (m *Market) bringUp(o Options) error {
 	ctx, cancel := context.WithTimeout(m.ctx, startTime)
 	defer cancel()
 	for _, part := range []func(context.Context, Options) error{
-		m.prepare, m.startChain, m.startGateway, m.startMiners, m.startValidators, m.awaitReady,
+		m.prepare, m.startChain, m.startMiners, m.startValidators, m.awaitMiners, m.startGateway, m.awaitAnswers,
 	} {
 		if err := part(ctx, o); err != nil {
 			return err

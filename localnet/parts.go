@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dendra-net/dendra/chain/node"
@@ -69,7 +70,6 @@ func (m *Market) startGateway(ctx context.Context, _ Options) error {
 		defer log.Close()
 		return g.Serve(m.ctx, ln, time.Second)
 	})
-	m.step("gateway", "OpenAI-compatible at %s", m.card.API)
 	return nil
 }
 
@@ -120,17 +120,39 @@ func named(who string, err error) error {
 	return nil
 }
 
-// awaitReady waits until every miner has published where it answers and the gateway sees models.
-func (m *Market) awaitReady(ctx context.Context, _ Options) error {
+// awaitMiners waits until every miner has published where it answers.
+func (m *Market) awaitMiners(ctx context.Context, _ Options) error {
 	err := await(ctx, "the miners", func() (bool, error) {
 		n, err := m.serving(ctx)
 		return n == len(m.manifest.Miners), err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		m.step("miners", "%d of %d serving", len(m.manifest.Miners), len(m.manifest.Miners))
 	}
-	m.step("miners", "%d of %d serving", len(m.manifest.Miners), len(m.manifest.Miners))
-	return await(ctx, "the gateway", func() (bool, error) { return m.gatewayAnswers(ctx), nil })
+	return err
+}
+
+// awaitAnswers waits until the gateway has had an answer from every subnet on which somebody mines.
+func (m *Market) awaitAnswers(ctx context.Context, _ Options) error {
+	for _, s := range m.manifest.Subnets {
+		if !m.mined(s.Name) {
+			continue
+		}
+		if err := await(ctx, "an answer from subnet "+s.Name, func() (bool, error) { return m.answers(ctx, s.Name), nil }); err != nil {
+			return err
+		}
+	}
+	m.step("gateway", "OpenAI-compatible at %s", m.card.API)
+	return nil
+}
+
+func (m *Market) mined(subnet string) bool {
+	for _, p := range m.manifest.Miners {
+		if p.Subnet == subnet {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Market) serving(ctx context.Context) (int, error) {
@@ -152,11 +174,15 @@ func (m *Market) serving(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-func (m *Market) gatewayAnswers(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.card.Explorer+"/health", nil)
+// answers asks a model the smallest question.
+func (m *Market) answers(ctx context.Context, model string) bool {
+	body := strings.NewReader(`{"model":"` + model + `","messages":[{"role":"user","content":"What is 1 + 1?"}]}`)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.card.API+"/chat/completions", body)
 	if err != nil {
 		return false
 	}
+	req.Header.Set("Authorization", "Bearer "+APIKey)
+	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
