@@ -1,0 +1,56 @@
+package localnet
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOneMarketPerHome(t *testing.T) {
+	home := t.TempDir()
+	on, err := running(home)
+	require.NoError(t, err)
+	require.False(t, on)
+	held, err := takeLock(home)
+	require.NoError(t, err)
+	_, err = takeLock(home)
+	require.ErrorIs(t, err, ErrRunning)
+	pid, err := holder(home)
+	require.NoError(t, err)
+	require.Equal(t, os.Getpid(), pid)
+	require.ErrorIs(t, Reset(home), ErrRunning)
+	require.NoError(t, held.release())
+	on, err = running(home)
+	require.NoError(t, err)
+	require.False(t, on)
+	_, err = ReadCard(home)
+	require.ErrorIs(t, err, ErrNotRunning)
+	require.NoError(t, Reset(home))
+	require.NoDirExists(t, home)
+}
+
+// Reset must never erase a folder that is something else.
+func TestResetRefusesStrangeFolders(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "thesis.txt")
+	require.NoError(t, os.WriteFile(precious, []byte("years of work"), 0o600))
+	require.ErrorContains(t, Reset(dir), "holds no market")
+	require.FileExists(t, precious)
+}
+
+func TestPortsInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	taken := l.Addr().(*net.TCPAddr).Port
+	_, err = newPorts(max(1024, taken-3), 1)
+	if taken-3 >= 1024 {
+		require.ErrorIs(t, err, ErrPortInUse)
+		require.ErrorContains(t, err, "--port")
+	}
+	_, err = newPorts(80, 1)
+	require.ErrorContains(t, err, "want 1024")
+}
