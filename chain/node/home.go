@@ -5,10 +5,10 @@ import (
 	"os"
 	"path/filepath"
 
-	cmtconfig "github.com/cometbft/cometbft/config"
-	"github.com/cometbft/cometbft/p2p"
-	"github.com/cometbft/cometbft/privval"
+	cmtjson "github.com/cometbft/cometbft/libs/json"
 	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/dendra-net/dendra/internal/durable"
 )
 
 // Identity is what others must know of a node: its consensus key and its name among peers.
@@ -25,14 +25,14 @@ func InitHome(home string) (Identity, error) {
 			return Identity{}, fmt.Errorf("node home: %w", err)
 		}
 	}
-	nodeKey, err := p2p.LoadOrGenNodeKey(cfg.NodeKeyFile())
+	nodeKey, err := peerKey(cfg.NodeKeyFile())
 	if err != nil {
-		return Identity{}, fmt.Errorf("peer key in %s: %w", cfg.NodeKeyFile(), err)
-	}
-	if err := checkKeyFiles(cfg); err != nil {
 		return Identity{}, err
 	}
-	pv := privval.LoadOrGenFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile())
+	pv, err := consensusKey(cfg)
+	if err != nil {
+		return Identity{}, err
+	}
 	pub, err := pv.GetPubKey()
 	if err != nil {
 		return Identity{}, err
@@ -40,35 +40,13 @@ func InitHome(home string) (Identity, error) {
 	return Identity{ConsensusKey: pub.Bytes(), PeerID: string(nodeKey.ID())}, nil
 }
 
-// checkKeyFiles looks before CometBFT does: its loader ends the process on a broken file.
-func checkKeyFiles(cfg *cmtconfig.Config) error {
-	key, state := cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile()
-	keyRaw, err := os.ReadFile(key)
-	if os.IsNotExist(err) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w: consensus key: %w", ErrCorruptHome, err)
-	}
-	if err := checkKeyJSON(keyRaw); err != nil {
-		return fmt.Errorf("%w: consensus key %s: %w", ErrCorruptHome, key, err)
-	}
-	stateRaw, err := os.ReadFile(state)
-	if err != nil {
-		return fmt.Errorf("%w: signing state %s: %w; without it this node could sign two blocks of one height", ErrCorruptHome, state, err)
-	}
-	if err := checkStateJSON(stateRaw); err != nil {
-		return fmt.Errorf("%w: signing state %s: %w", ErrCorruptHome, state, err)
-	}
-	return nil
-}
-
 // WriteGenesis stores the genesis a node of this home starts from.
 func WriteGenesis(home string, doc *cmttypes.GenesisDoc) error {
-	if err := doc.SaveAs(genesisFile(home)); err != nil {
+	raw, err := cmtjson.MarshalIndent(doc, "", "  ")
+	if err != nil {
 		return fmt.Errorf("write genesis: %w", err)
 	}
-	return nil
+	return durable.Replace(genesisFile(home), append(raw, '\n'), 0o644)
 }
 
 // ReadGenesis loads the genesis of a home.
@@ -81,3 +59,9 @@ func ReadGenesis(home string) (*cmttypes.GenesisDoc, error) {
 }
 
 func genesisFile(home string) string { return filepath.Join(home, "config", "genesis.json") }
+
+// HasChain reports whether blocks were ever stored in this home.
+func HasChain(home string) bool {
+	_, err := os.Stat(filepath.Join(home, "data", "blockstore.db"))
+	return err == nil
+}

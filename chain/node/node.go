@@ -16,7 +16,6 @@ import (
 
 	logslog "cosmossdk.io/log/v2/slog"
 	cmtnode "github.com/cometbft/cometbft/node"
-	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/privval"
 	"github.com/cometbft/cometbft/proxy"
 	"github.com/cometbft/cometbft/rpc/client/local"
@@ -37,6 +36,7 @@ type Node struct {
 	comet  *cmtnode.Node
 	grpc   *grpc.Server
 	rest   *http.Server
+	from   int64 // height the state was loaded at
 	wait   sync.WaitGroup
 	closed sync.Once
 	err    error
@@ -63,7 +63,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrCorruptHome, err), db.Close())
 	}
-	n := &Node{App: app}
+	n := &Node{App: app, from: app.LastBlockHeight()}
 	if err := n.startComet(ctx, o, doc); err != nil {
 		return nil, errors.Join(err, app.Close())
 	}
@@ -85,17 +85,20 @@ func baseOptions(o Options, chainID string) []func(*baseapp.BaseApp) {
 
 func (n *Node) startComet(ctx context.Context, o Options, doc *cmttypes.GenesisDoc) error {
 	cfg := cometConfig(o)
-	nodeKey, err := p2p.LoadNodeKey(cfg.NodeKeyFile())
+	nodeKey, err := peerKey(cfg.NodeKeyFile())
 	if err != nil {
-		return fmt.Errorf("%w: peer key: %w", ErrCorruptHome, err)
+		return err
 	}
 	pv := privval.LoadFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile())
 	genesis := func() (*cmttypes.GenesisDoc, error) { return doc, nil }
 	n.comet, err = cmtnode.NewNodeWithContext(ctx, cfg, pv, nodeKey,
 		proxy.NewLocalClientCreator(server.NewCometABCIWrapper(n.App)), genesis, openCometDB,
 		cmtnode.DefaultMetricsProvider(cfg.Instrumentation), serverlog.CometLoggerWrapper{Logger: logslog.NewCustomLogger(o.Log)})
+	if err != nil && ctx.Err() == nil { // it opens and compares files, and listens nowhere yet
+		return fmt.Errorf("%w: consensus: %w", ErrCorruptHome, err)
+	}
 	if err != nil {
-		return fmt.Errorf("consensus node: %w", err)
+		return ctx.Err()
 	}
 	if err := n.comet.Start(); err != nil {
 		return fmt.Errorf("start consensus node: %w", err)
@@ -137,6 +140,10 @@ func (n *Node) note(log *slog.Logger, door string, err error) {
 
 // Height is the newest committed block.
 func (n *Node) Height() int64 { return n.App.LastBlockHeight() }
+
+// Ready reports whether a block has been committed since the node started. Before that, transactions are judged by the
+// state of no block.
+func (n *Node) Ready() bool { return n.App.LastBlockHeight() > n.from }
 
 // Close stops consensus, then the servers, and closes the databases. It may be called more than once.
 func (n *Node) Close() error {

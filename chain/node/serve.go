@@ -36,7 +36,7 @@ func grpcServer(app *chain.App) *grpc.Server {
 		grpc.ForceServerCodec(codec.NewProtoCodec(app.Encoding.Registry).GRPCCodec()),
 		grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage),
 	)
-	app.RegisterGRPCServerWithSkipCheckHeader(s, false)
+	app.RegisterGRPCServerWithSkipCheckHeader(s, true) // a restarted node has state before it has seen a header
 	reflection.Register(s)
 	return s
 }

@@ -54,7 +54,12 @@ func genesisFor(o cli.NodeOptions, id node.Identity) (*cmttypes.GenesisDoc, erro
 		if o.ChainID == "" {
 			return nil, &cli.Error{Code: "bad_flag", Message: "a new chain needs --chain-id", Fix: "add --chain-id NAME, or --genesis FILE to join a chain", Usage: true}
 		}
-		return chain.NewGenesis(o.ChainID, time.Now().UTC(), me).Doc()
+		blockTime := settingsFor(node.DefaultSettings(), o).BlockTime
+		doc, err := chain.FairGenesis(o.ChainID, time.Now().UTC(), blockTime, me).Doc()
+		if err != nil {
+			return nil, err
+		}
+		return doc, chain.CheckGenesis(doc)
 	}
 	doc, err := cmttypes.GenesisDocFromFile(o.Genesis)
 	if err != nil {
