@@ -1,14 +1,19 @@
 package chain
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	feegrantkeeper "github.com/cosmos/cosmos-sdk/x/feegrant/keeper"
 
 	"github.com/dendra-net/dendra/x/neuron"
 )
@@ -18,13 +23,34 @@ type door interface {
 	Admit(ctx sdk.Context, msg sdk.Msg) (free bool, err error)
 }
 
+// feeGrants gives the refusal of a fee that nobody granted its code.
+type feeGrants struct{ feegrantkeeper.Keeper }
+
+// UseGrantedFees takes the fee off the grant.
+func (k feeGrants) UseGrantedFees(ctx context.Context, granter, grantee sdk.AccAddress, fee sdk.Coins, msgs []sdk.Msg) error {
+	err := k.Keeper.UseGrantedFees(ctx, granter, grantee, fee, msgs)
+	if errors.Is(err, collections.ErrNotFound) {
+		return feegrant.ErrNoAllowance.Wrapf("%s pays no fees of %s", granter, grantee)
+	}
+	return err
+}
+
+const (
+	// maxTxBytes bounds one transaction.
+	maxTxBytes = 1 << 20
+	// maxWorkBytes bounds a registration by work, which nobody pays for: its message has about 300 bytes.
+	maxWorkBytes = 1 << 10
+	// maxNesting bounds messages inside messages.
+	maxNesting = 4
+)
+
 // anteHandler is what every transaction passes: a lone registration by work needs no account, no signature and no
 // fee; everything else takes the engine's road, with fees waived where the doors say so.
 func (app *App) anteHandler() (sdk.AnteHandler, error) {
 	usual, err := ante.NewAnteHandler(ante.HandlerOptions{
 		AccountKeeper:   app.Accounts,
 		BankKeeper:      app.Bank,
-		FeegrantKeeper:  app.FeeGrants,
+		FeegrantKeeper:  feeGrants{app.FeeGrants},
 		SignModeHandler: app.Encoding.Tx.SignModeHandler(),
 		SigGasConsumer:  ante.DefaultSigVerificationGasConsumer,
 		TxFeeChecker:    app.checkFee,
@@ -34,16 +60,40 @@ func (app *App) anteHandler() (sdk.AnteHandler, error) {
 	}
 	work := sdk.ChainAnteDecorators(ante.NewSetUpContextDecorator(), workDecorator{app})
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		if size := len(ctx.TxBytes()); size > maxTxBytes {
+			return ctx, errorsmod.Wrapf(sdkerrors.ErrTxTooLarge, "%d bytes, the most is %d", size, maxTxBytes)
+		}
 		if _, ok := loneWork(tx); ok {
 			return work(ctx, tx, simulate)
 		}
-		for _, msg := range tx.GetMsgs() {
-			if _, ok := msg.(*neuron.MsgRegisterWork); ok {
-				return ctx, errorsmod.Wrap(sdkerrors.ErrInvalidRequest, "a registration by work travels alone in its transaction")
-			}
+		if err := checkCompany(tx.GetMsgs(), maxNesting); err != nil {
+			return ctx, err
 		}
 		return usual(ctx, tx, simulate)
 	}, nil
+}
+
+// checkCompany refuses a registration by work among other messages or inside one, where the door's checks would not
+// reach it, and messages nested too deep to look at.
+func checkCompany(msgs []sdk.Msg, depth int) error {
+	if depth == 0 {
+		return errorsmod.Wrapf(sdkerrors.ErrInvalidRequest, "messages are nested more than %d deep", maxNesting)
+	}
+	for _, msg := range msgs {
+		switch m := msg.(type) {
+		case *neuron.MsgRegisterWork:
+			return errorsmod.Wrap(sdkerrors.ErrInvalidRequest, "a registration by work travels alone in its transaction")
+		case interface{ GetMessages() ([]sdk.Msg, error) }:
+			inner, err := m.GetMessages()
+			if err != nil {
+				return errorsmod.Wrap(sdkerrors.ErrInvalidRequest, err.Error())
+			}
+			if err := checkCompany(inner, depth-1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // loneWork returns the message of a transaction that is nothing but a registration by work.
@@ -56,18 +106,25 @@ func loneWork(tx sdk.Tx) (*neuron.MsgRegisterWork, bool) {
 	return m, ok
 }
 
-// workDecorator checks the work itself: two hashes before anything else.
+// workDecorator checks the work itself: two hashes before anything else. Nobody signs such a transaction, so whoever
+// passes it on could change what surrounds the message: its size is bounded, its gas is the chain's, and the rest is
+// not looked at.
 type workDecorator struct{ app *App }
 
 func (d workDecorator) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
 	m, _ := loneWork(tx)
-	if err := d.app.checkFreeGas(ctx, tx); err != nil {
+	if size := len(ctx.TxBytes()); size > maxWorkBytes {
+		return ctx, errorsmod.Wrapf(sdkerrors.ErrTxTooLarge, "a registration by work of %d bytes, the most is %d", size, maxWorkBytes)
+	}
+	p, err := d.app.Guard.Params.Get(ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()))
+	if err != nil {
 		return ctx, err
 	}
+	ctx = ante.SetGasMeter(simulate, ctx, p.FreeGas)
 	if err := d.app.Neurons.CheckWork(ctx, m); err != nil {
 		return ctx, err
 	}
-	if err := d.app.Guard.OncePerBlock(ctx, floodKey(m.Hotkey, sdk.MsgTypeURL(m), m.Netuid)); err != nil {
+	if err := d.app.oncePerBlock(ctx, m); err != nil {
 		return ctx, err
 	}
 	return next(ctx, tx, simulate)
@@ -95,10 +152,9 @@ func (app *App) checkFee(ctx sdk.Context, tx sdk.Tx) (sdk.Coins, int64, error) {
 	if len(fee) > 1 || (len(fee) == 1 && fee[0].Denom != Denom) {
 		return nil, 0, errorsmod.Wrapf(sdkerrors.ErrInsufficientFee, "fee %s: fees are paid in %s", fee, Denom)
 	}
-	// ceil(gas * price / 1e6)
-	want := math.NewIntFromUint64(feeTx.GetGas()).Mul(math.NewIntFromUint64(p.MinGasPriceMicrorao)).AddRaw(999_999).QuoRaw(1_000_000)
-	if have := fee.AmountOf(Denom); have.LT(want) {
-		return nil, 0, errorsmod.Wrapf(sdkerrors.ErrInsufficientFee, "fee is %s rao, %d gas cost at least %s rao", have, feeTx.GetGas(), want)
+	want := p.MinFee(feeTx.GetGas())
+	if have := fee.AmountOf(Denom); have.LT(math.NewIntFromUint64(want)) {
+		return nil, 0, errorsmod.Wrapf(sdkerrors.ErrInsufficientFee, "fee is %s rao, %d gas cost at least %d rao", have, feeTx.GetGas(), want)
 	}
 	return fee, 0, nil
 }
@@ -124,7 +180,7 @@ func (app *App) admit(ctx sdk.Context, tx sdk.Tx) (bool, error) {
 		return false, nil
 	}
 	for _, msg := range msgs {
-		if err := app.Guard.OncePerBlock(ctx, floodKey(signerOf(msg), sdk.MsgTypeURL(msg), netuidOf(msg))); err != nil {
+		if err := app.oncePerBlock(ctx, msg); err != nil {
 			return false, err
 		}
 	}
@@ -147,8 +203,19 @@ func (app *App) checkFreeGas(ctx sdk.Context, tx sdk.Tx) error {
 	return nil
 }
 
-func floodKey(signer, kind string, netuid uint32) []byte {
-	return fmt.Appendf(nil, "%s\x00%s\x00%d", signer, kind, netuid)
+// oncePerBlock lets one message of a kind through for each signer, subnet and block.
+func (app *App) oncePerBlock(ctx sdk.Context, msg sdk.Msg) error {
+	signers, _, err := app.Encoding.Codec.GetMsgV1Signers(msg)
+	if err != nil {
+		return errorsmod.Wrap(sdkerrors.ErrInvalidRequest, err.Error())
+	}
+	for _, signer := range signers {
+		key := fmt.Appendf(nil, "%x/%s/%d", signer, sdk.MsgTypeURL(msg), netuidOf(msg))
+		if err := app.Guard.OncePerBlock(ctx, key); err != nil {
+			return errorsmod.Wrapf(err, "%s of %s", sdk.MsgTypeURL(msg), sdk.AccAddress(signer))
+		}
+	}
+	return nil
 }
 
 func netuidOf(msg sdk.Msg) uint32 {
@@ -156,15 +223,4 @@ func netuidOf(msg sdk.Msg) uint32 {
 		return m.GetNetuid()
 	}
 	return 0
-}
-
-// signerOf names who sends a free message: all of them have one of these fields.
-func signerOf(msg sdk.Msg) string {
-	switch m := msg.(type) {
-	case interface{ GetHotkey() string }:
-		return m.GetHotkey()
-	case interface{ GetColdkey() string }:
-		return m.GetColdkey()
-	}
-	return authtypes.ModuleName
 }

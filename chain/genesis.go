@@ -58,6 +58,22 @@ func NewGenesis(chainID string, at time.Time, producers ...producer.Producer) Ge
 	}
 }
 
+// FirstSubnet names the market a public chain begins with.
+const FirstSubnet = "text"
+
+// FairGenesis is the beginning of a public chain: no TAO at all, and one subnet that nobody owns. Neurons register on it
+// by proof of work, and what it pays them are the first coins; nothing else could bring any into being. Issuance is
+// scaled to the time between blocks.
+func FairGenesis(chainID string, at time.Time, blockTime time.Duration, producers ...producer.Producer) Genesis {
+	g := NewGenesis(chainID, at, producers...)
+	g.Emission.Params.BlockMillis = uint64(blockTime.Milliseconds())
+	g.Subnet.Subnets = []subnet.Subnet{{
+		Netuid: 1, Name: FirstSubnet, Description: "Answers to questions, in words", Hyperparameters: g.Subnet.Params.Defaults,
+	}}
+	g.Subnet.NextNetuid = 2
+	return g
+}
+
 // Doc is the genesis as CometBFT reads it. Coins staked or locked by the genesis are put into the module accounts, and
 // all coins are entered in the books as minted.
 func (g Genesis) Doc() (*cmttypes.GenesisDoc, error) {

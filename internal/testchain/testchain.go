@@ -4,7 +4,6 @@
 package testchain
 
 import (
-	"context"
 	"crypto/sha256"
 	"testing"
 	"time"
@@ -15,13 +14,9 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
-	"github.com/cosmos/cosmos-sdk/client/tx"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
-	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/tx/signing"
-	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dendra-net/dendra/chain"
@@ -37,9 +32,9 @@ type Chain struct {
 	App    *chain.App
 	Height int64
 
-	t    testing.TB
-	doc  *cmttypes.GenesisDoc
-	last *abci.ResponseFinalizeBlock
+	t   testing.TB
+	doc *cmttypes.GenesisDoc
+	db  dbm.DB
 }
 
 // Genesis is a beginning with one producer and the modules' defaults, for a test to change.
@@ -62,14 +57,35 @@ func New(t testing.TB, g chain.Genesis) *Chain {
 // FromDoc starts a chain from a genesis document: an exported one for instance.
 func FromDoc(t testing.TB, doc *cmttypes.GenesisDoc) *Chain {
 	t.Helper()
-	app, err := chain.New(chain.Options{DB: dbm.NewMemDB(), CheckLaws: true, Base: []func(*baseapp.BaseApp){baseapp.SetChainID(doc.ChainID)}})
-	require.NoError(t, err)
+	return OnDB(t, doc, dbm.NewMemDB())
+}
+
+// OnDB starts a chain from a genesis document in an empty database.
+func OnDB(t testing.TB, doc *cmttypes.GenesisDoc, db dbm.DB) *Chain {
+	t.Helper()
+	c := &Chain{t: t, doc: doc, db: db, Height: doc.InitialHeight - 1}
+	c.open()
 	params := doc.ConsensusParams.ToProto()
-	_, err = app.InitChain(&abci.RequestInitChain{
+	_, err := c.App.InitChain(&abci.RequestInitChain{
 		Time: doc.GenesisTime, ChainId: doc.ChainID, ConsensusParams: &params, InitialHeight: doc.InitialHeight, AppStateBytes: doc.AppState,
 	})
 	require.NoError(t, err)
-	return &Chain{App: app, t: t, doc: doc, Height: doc.InitialHeight - 1}
+	return c
+}
+
+func (c *Chain) open() {
+	c.t.Helper()
+	app, err := chain.New(chain.Options{DB: c.db, CheckLaws: true, Base: []func(*baseapp.BaseApp){baseapp.SetChainID(c.doc.ChainID)}})
+	require.NoError(c.t, err)
+	c.App = app
+}
+
+// Reopen goes on from what is in db, as a node does after its end: db is the chain's own, closed and opened again.
+func (c *Chain) Reopen(db dbm.DB) {
+	c.t.Helper()
+	c.db = db
+	c.open()
+	require.Equal(c.t, c.Height, c.App.LastBlockHeight())
 }
 
 // Block makes one block of the transactions and returns its results.
@@ -84,7 +100,6 @@ func (c *Chain) Block(txs ...[]byte) *abci.ResponseFinalizeBlock {
 	require.NoError(c.t, err)
 	_, err = c.App.Commit()
 	require.NoError(c.t, err)
-	c.last = res
 	return res
 }
 
@@ -104,81 +119,12 @@ func (c *Chain) To(height int64) {
 	}
 }
 
+// T is the test that drives the chain.
+func (c *Chain) T() testing.TB { return c.t }
+
 // Ctx reads the state of the newest block.
 func (c *Chain) Ctx() sdk.Context {
 	return sdk.NewContext(c.App.CommitMultiStore(), c.header(), false, log.NewNopLogger())
-}
-
-// Check offers a transaction to the mempool.
-func (c *Chain) Check(raw []byte) *abci.ResponseCheckTx {
-	c.t.Helper()
-	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: raw, Type: abci.CheckTxType_New})
-	require.NoError(c.t, err)
-	return res
-}
-
-// Deliver signs messages with a key, makes a block of that one transaction and returns its result.
-func (c *Chain) Deliver(key cryptotypes.PrivKey, msgs ...sdk.Msg) *abci.ExecTxResult {
-	c.t.Helper()
-	return c.Block(c.Sign(key, msgs...)).TxResults[0]
-}
-
-// Must is Deliver for what has to succeed.
-func (c *Chain) Must(key cryptotypes.PrivKey, msgs ...sdk.Msg) *abci.ExecTxResult {
-	c.t.Helper()
-	res := c.Deliver(key, msgs...)
-	require.Zero(c.t, res.Code, res.Log)
-	return res
-}
-
-// Gas is what Sign asks for; hotkeys, whose messages are free, offer no fee for it.
-const Gas = 500_000
-
-// Sign makes a signed transaction. Coldkeys offer a fee of Gas rao, hotkeys (ed25519) none.
-func (c *Chain) Sign(key cryptotypes.PrivKey, msgs ...sdk.Msg) []byte {
-	c.t.Helper()
-	fee := uint64(Gas)
-	if key.Type() == (&ed25519.PrivKey{}).Type() {
-		fee = 0
-	}
-	return c.SignFee(key, fee, msgs...)
-}
-
-// SignFee makes a signed transaction that offers a fee.
-func (c *Chain) SignFee(key cryptotypes.PrivKey, feeRao uint64, msgs ...sdk.Msg) []byte {
-	c.t.Helper()
-	config := c.App.Encoding.Tx
-	b := config.NewTxBuilder()
-	require.NoError(c.t, b.SetMsgs(msgs...))
-	b.SetGasLimit(Gas)
-	if feeRao > 0 {
-		b.SetFeeAmount(sdk.NewCoins(sdk.NewInt64Coin(chain.Denom, int64(feeRao))))
-	}
-	acc := c.App.Accounts.GetAccount(c.Ctx(), sdk.AccAddress(key.PubKey().Address()))
-	require.NotNil(c.t, acc, "the signer has no account")
-	data := authsigning.SignerData{
-		Address: acc.GetAddress().String(), ChainID: c.doc.ChainID, AccountNumber: acc.GetAccountNumber(),
-		Sequence: acc.GetSequence(), PubKey: key.PubKey(),
-	}
-	const mode = signing.SignMode_SIGN_MODE_DIRECT
-	require.NoError(c.t, b.SetSignatures(signing.SignatureV2{PubKey: key.PubKey(), Data: &signing.SingleSignatureData{SignMode: mode}, Sequence: acc.GetSequence()}))
-	sig, err := tx.SignWithPrivKey(context.Background(), mode, data, b, key, config, acc.GetSequence())
-	require.NoError(c.t, err)
-	require.NoError(c.t, b.SetSignatures(sig))
-	raw, err := config.TxEncoder()(b.GetTx())
-	require.NoError(c.t, err)
-	return raw
-}
-
-// Unsigned makes a transaction without signatures, as a registration by work travels.
-func (c *Chain) Unsigned(msgs ...sdk.Msg) []byte {
-	c.t.Helper()
-	b := c.App.Encoding.Tx.NewTxBuilder()
-	require.NoError(c.t, b.SetMsgs(msgs...))
-	b.SetGasLimit(Gas)
-	raw, err := c.App.Encoding.Tx.TxEncoder()(b.GetTx())
-	require.NoError(c.t, err)
-	return raw
 }
 
 // Export writes the state as a genesis document that goes on at the next height.

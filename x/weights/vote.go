@@ -21,8 +21,8 @@ func (v Vote) Check(size, minWeights uint32, versionKey uint64) error {
 	if uint64(n) > uint64(size) {
 		return ErrTooManyWeights.Wrapf("%d weights for %d neurons", n, size)
 	}
-	if want := min(minWeights, size); uint64(n) < uint64(want) {
-		return ErrTooFewWeights.Wrapf("%d weights, the subnet wants %d", n, want)
+	if err := v.CheckCount(LeastWeights(minWeights, size)); err != nil {
+		return err
 	}
 	if versionKey != 0 && v.Version < versionKey {
 		return ErrOldVersion.Wrapf("version %d, the subnet wants %d", v.Version, versionKey)
@@ -40,6 +40,17 @@ func (v Vote) Check(size, minWeights uint32, versionKey uint64) error {
 	}
 	return nil
 }
+
+// CheckCount refuses a vote with fewer entries than least.
+func (v Vote) CheckCount(least uint32) error {
+	if n := len(v.UIDs); uint64(n) < uint64(least) {
+		return ErrTooFewWeights.Wrapf("%d weights, the subnet wants %d", n, least)
+	}
+	return nil
+}
+
+// LeastWeights is how many entries a subnet of size neurons can ask of a vote when its rules say minWeights.
+func LeastWeights(minWeights, size uint32) uint32 { return min(minWeights, size) }
 
 // Upscale returns the weights scaled so that the largest is 65535, rounding half up; all zeros stay zeros
 // (R-WEIGHTS-2).

@@ -23,8 +23,7 @@ func (k *Keeper) OncePerBlock(ctx sdk.Context, key []byte) error {
 		return err
 	}
 	if used {
-		return guard.ErrFreeTwice.Wrapf("%s has one in block %d already: wait for the next block or offer a fee",
-			sdk.AccAddress(key), entry.K1())
+		return guard.ErrFreeTwice.Wrapf("used in block %d: wait for the next block or offer a fee", entry.K1())
 	}
 	return k.Free.Set(ctx, entry)
 }

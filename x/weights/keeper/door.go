@@ -80,14 +80,14 @@ func (k *Keeper) checkStake(ctx context.Context, v voter) error {
 	return nil
 }
 
-// checkVote is the part that settings and reveals share.
-func (k *Keeper) checkVote(ctx context.Context, v voter, vote weights.Vote) error {
+// checkVote is the part that settings and reveals share: a vote of at least minWeights entries by one with a permit.
+func (k *Keeper) checkVote(ctx context.Context, v voter, vote weights.Vote, minWeights uint32) error {
 	size, err := k.neurons.Size(ctx, v.subnet.Netuid)
 	if err != nil {
 		return err
 	}
 	h := v.subnet.Hyperparameters
-	if err := vote.Check(size, h.MinWeights, h.VersionKey); err != nil {
+	if err := vote.Check(size, minWeights, h.VersionKey); err != nil {
 		return err
 	}
 	permitted, err := k.permitted(ctx, v.neuron)
@@ -122,10 +122,19 @@ func (k *Keeper) checkSet(ctx sdk.Context, m *weights.MsgSetWeights) (voter, err
 	if v.subnet.Hyperparameters.CommitReveal {
 		return voter{}, weights.ErrCommitReveal.Wrapf("subnet %d", m.Netuid)
 	}
-	if err := weights.CheckRate(ctx.BlockHeight(), v.last, v.subnet.Hyperparameters.WeightsRateLimit); err != nil {
+	if err := weights.CheckRate(executionHeight(ctx), v.last, v.subnet.Hyperparameters.WeightsRateLimit); err != nil {
 		return voter{}, err
 	}
-	return v, k.checkVote(ctx, v, weights.Vote{UIDs: m.Uids, Generations: m.Generations, Weights: m.Weights, Version: m.Version})
+	vote := weights.Vote{UIDs: m.Uids, Generations: m.Generations, Weights: m.Weights, Version: m.Version}
+	return v, k.checkVote(ctx, v, vote, v.subnet.Hyperparameters.MinWeights)
+}
+
+// executionHeight is the height of the block the message would be in: for the mempool that is the next one.
+func executionHeight(ctx sdk.Context) int64 {
+	if ctx.IsCheckTx() {
+		return ctx.BlockHeight() + 1
+	}
+	return ctx.BlockHeight()
 }
 
 func (k *Keeper) checkCommit(ctx sdk.Context, m *weights.MsgCommitWeights) (voter, error) {
@@ -139,7 +148,7 @@ func (k *Keeper) checkCommit(ctx sdk.Context, m *weights.MsgCommitWeights) (vote
 	if !v.subnet.Hyperparameters.CommitReveal {
 		return voter{}, weights.ErrNoCommitReveal.Wrapf("subnet %d", m.Netuid)
 	}
-	if err := weights.CheckRate(ctx.BlockHeight(), v.last, v.subnet.Hyperparameters.WeightsRateLimit); err != nil {
+	if err := weights.CheckRate(executionHeight(ctx), v.last, v.subnet.Hyperparameters.WeightsRateLimit); err != nil {
 		return voter{}, err
 	}
 	live, err := k.commits(ctx, m.Netuid, v.hotkey)
@@ -166,11 +175,15 @@ func (k *Keeper) checkReveal(ctx sdk.Context, m *weights.MsgRevealWeights) (vote
 		return voter{}, none, err
 	}
 	vote := weights.Vote{UIDs: m.Uids, Generations: m.Generations, Weights: m.Weights, Version: m.Version}
-	if err := k.checkVote(ctx, v, vote); err != nil {
+	const anyCount = 0 // how many weights were asked is known from the commit
+	if err := k.checkVote(ctx, v, vote, anyCount); err != nil {
 		return voter{}, none, err
 	}
 	commit, err := k.findCommit(ctx, v, vote, [16]byte(m.Salt))
 	if err != nil {
+		return voter{}, none, err
+	}
+	if err := vote.CheckCount(commit.MinWeights); err != nil {
 		return voter{}, none, err
 	}
 	h := v.subnet.Hyperparameters

@@ -109,7 +109,11 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 		return err
 	}
 	owner := ownerCut(g, pending)
-	in, err := k.input(ctx, e, g, pending-owner)
+	who, err := k.electorate(ctx, g.neurons)
+	if err != nil {
+		return err
+	}
+	in, err := k.input(ctx, e, g, who.stakeRao, pending-owner)
 	if err != nil {
 		return err
 	}
@@ -119,10 +123,10 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 		if err := k.emission.Return(ctx, e.Netuid, pending); err != nil {
 			return err
 		}
-	} else if err := k.pay(ctx, g, out, owner); err != nil {
+	} else if err := k.pay(ctx, g, who.hotkeys, out, owner); err != nil {
 		return err
 	}
-	if err := k.storeResults(ctx, e, g, in, out, pending, owner); err != nil {
+	if err := k.storeResults(ctx, e, g, who.stakeRao, out, pending, owner); err != nil {
 		return err
 	}
 	return k.dropExpired(ctx, e, g)
@@ -137,7 +141,7 @@ func ownerCut(g graph, pending uint64) uint64 {
 }
 
 // pay moves the coins in one transfer and books each neuron's part of them (R-WEIGHTS-6).
-func (k *Keeper) pay(ctx sdk.Context, g graph, out yuma.Output, owner uint64) error {
+func (k *Keeper) pay(ctx sdk.Context, g graph, hotkeys []sdk.AccAddress, out yuma.Output, owner uint64) error {
 	if owner > 0 {
 		to, err := sdk.AccAddressFromBech32(g.subnet.Owner)
 		if err != nil {
@@ -148,14 +152,10 @@ func (k *Keeper) pay(ctx sdk.Context, g graph, out yuma.Output, owner uint64) er
 		}
 	}
 	total := uint64(0)
-	for uid, n := range g.neurons {
+	for uid, hotkey := range hotkeys {
 		miner, validator := out.ServerEmission[uid], out.ValidatorEmission[uid]
 		if miner+validator == 0 {
 			continue
-		}
-		hotkey, err := sdk.AccAddressFromBech32(n.Hotkey)
-		if err != nil {
-			return err
 		}
 		if err := k.stakes.Reward(ctx, hotkey, miner, validator); err != nil {
 			return err

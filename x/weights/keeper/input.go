@@ -15,31 +15,28 @@ import (
 
 // input gathers what one epoch is computed from. Opinions toward a neuron that has since been replaced, and rows of
 // one that has, are left out here by their generations.
-func (k *Keeper) input(ctx sdk.Context, e weights.Epoch, g graph, emission uint64) (yuma.Input, error) {
+func (k *Keeper) input(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, emission uint64) (yuma.Input, error) {
 	n := len(g.neurons)
 	in := yuma.Input{
 		Params: params(g.subnet), Block: uint64(ctx.BlockHeight()), LastStepBlock: uint64(e.Last), Emission: emission,
-		Stake: make([]uint64, n), LastUpdate: make([]uint64, n), RegisteredAt: make([]uint64, n), Permits: make([]bool, n),
+		LastUpdate: make([]uint64, n), RegisteredAt: make([]uint64, n), Permits: make([]bool, n),
 		CommitBlock: make([]uint64, n), Weights: make([][]yuma.Weight, n), Bonds: make([][]yuma.Cell, n),
 	}
 	for uid, nr := range g.neurons {
-		hotkey, err := sdk.AccAddressFromBech32(nr.Hotkey)
-		if err != nil {
-			return in, err
-		}
-		if in.Stake[uid], err = k.stakes.StakeOf(ctx, hotkey); err != nil {
-			return in, err
-		}
 		last, err := k.lastUpdate(ctx, nr)
 		if err != nil {
 			return in, err
 		}
 		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(last), uint64(nr.RegisteredAt)
-		in.Permits[uid], in.CommitBlock[uid] = permit(g.scores, nr), yuma.NoCommit
+		in.CommitBlock[uid] = yuma.NoCommit
 	}
 	if err := k.inputRows(ctx, g, in.Weights); err != nil {
 		return in, err
 	}
+	for uid, nr := range g.neurons {
+		in.Permits[uid] = permit(g.scores, nr) && in.Weights[uid] != nil
+	}
+	in.Stake = weights.Voices(stakeRao, in.RegisteredAt, in.Params.MinStake, in.Params.MaxValidators)
 	return in, k.inputBonds(ctx, g, in.Bonds)
 }
 
@@ -92,9 +89,9 @@ func (k *Keeper) inputBonds(ctx sdk.Context, g graph, bonds [][]yuma.Cell) error
 }
 
 // storeResults writes scores and bonds, hands the ranking to x/neuron and says what happened.
-func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, in yuma.Input, out yuma.Output, pending, owner uint64) error {
-	s := scores(e, g, in, out)
-	s.Height, s.OwnerRao = ctx.BlockHeight(), owner
+func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, out yuma.Output, pending, owner uint64) error {
+	s := scores(e, g, out)
+	s.StakeRao, s.Height, s.OwnerRao = stakeRao, ctx.BlockHeight(), owner
 	if out.Carry {
 		s.CarriedRao = pending
 	}
@@ -118,10 +115,10 @@ func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, in yuma
 	return ctx.EventManager().EmitTypedEvent(event)
 }
 
-func scores(e weights.Epoch, g graph, in yuma.Input, out yuma.Output) weights.Scores {
+func scores(e weights.Epoch, g graph, out yuma.Output) weights.Scores {
 	n := len(g.neurons)
 	s := weights.Scores{
-		Netuid: e.Netuid, Epoch: e.Index, StakeRao: in.Stake,
+		Netuid: e.Netuid, Epoch: e.Index,
 		StakeWeight: stored(out.Stake), Consensus: stored(out.Consensus), Incentive: stored(out.Incentive),
 		Dividend: stored(out.Dividends), ValidatorTrust: stored(out.ValidatorTrust),
 		ServerRao: out.ServerEmission, ValidatorRao: out.ValidatorEmission,

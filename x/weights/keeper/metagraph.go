@@ -19,6 +19,26 @@ type graph struct {
 	scores  weights.Scores
 }
 
+// electorate is who is behind a subnet's neurons, by uid.
+type electorate struct {
+	hotkeys  []sdk.AccAddress
+	stakeRao []uint64
+}
+
+func (k *Keeper) electorate(ctx context.Context, neurons []neuron.Neuron) (electorate, error) {
+	v := electorate{hotkeys: make([]sdk.AccAddress, len(neurons)), stakeRao: make([]uint64, len(neurons))}
+	for uid, n := range neurons {
+		var err error
+		if v.hotkeys[uid], err = sdk.AccAddressFromBech32(n.Hotkey); err != nil {
+			return v, err
+		}
+		if v.stakeRao[uid], err = k.stakes.StakeOf(ctx, v.hotkeys[uid]); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
 func (k *Keeper) graph(ctx context.Context, netuid uint32) (graph, error) {
 	var g graph
 	var err error

@@ -39,14 +39,21 @@ func (s msgServer) CommitWeights(c context.Context, m *weights.MsgCommitWeights)
 	if err != nil {
 		return nil, err
 	}
-	commit := weights.Commit{Netuid: m.Netuid, Hotkey: m.Hotkey, Epoch: v.epoch.Index, Hash: m.Hash, Height: ctx.BlockHeight()}
+	size, err := s.neurons.Size(ctx, m.Netuid)
+	if err != nil {
+		return nil, err
+	}
+	h := v.subnet.Hyperparameters
+	commit := weights.Commit{
+		Netuid: m.Netuid, Hotkey: m.Hotkey, Epoch: v.epoch.Index, Hash: m.Hash, Height: ctx.BlockHeight(),
+		MinWeights: weights.LeastWeights(h.MinWeights, size),
+	}
 	if err := s.Commits.Set(ctx, collections.Join3(m.Netuid, []byte(v.hotkey), commit.Height), commit); err != nil {
 		return nil, err
 	}
 	if err := s.touch(ctx, v); err != nil {
 		return nil, err
 	}
-	h := v.subnet.Hyperparameters
 	from := v.epoch.Due + 1 + int64(h.RevealEpochs-1)*h.Tempo
 	return &weights.MsgCommitWeightsResponse{RevealFrom: from, RevealUntil: from + h.Tempo - 1}, ctx.EventManager().EmitTypedEvent(
 		&weights.EventWeightsCommitted{Netuid: m.Netuid, Uid: v.neuron.Uid, Hotkey: m.Hotkey, Hash: m.Hash})
