@@ -75,6 +75,7 @@ func (a *app) nodeInit() *cobra.Command {
 	c.Flags().BoolVar(&o.Produce, "produce", false, "enter this node into the producers of --genesis, before the chain starts")
 	c.Flags().StringVar(&o.Operator, "operator", "", "coldkey, wallet or address, that gets the fees of this node's blocks")
 	c.Flags().StringVar(&o.Peers, "peers", "", "nodes to connect to, ID@HOST:PORT separated by commas")
+	c.Flags().DurationVar(&o.BlockTime, "block-time", 0, "time between blocks, by which a new chain scales what a block issues (default 6s)")
 	addNodeAddresses(c, &o)
 	return c
 }
