@@ -21,6 +21,8 @@ var (
 	ErrNotRunning = errors.New("not running")
 	// ErrCorrupt means that a file of this home cannot be used.
 	ErrCorrupt = errors.New("corrupt home")
+	// ErrStalled means that the chain makes no more blocks.
+	ErrStalled = errors.New("the chain stands still")
 	// ErrPortInUse means that somebody else listens where the market should.
 	ErrPortInUse = errors.New("port in use")
 )
@@ -107,4 +109,13 @@ func readJSON(path string, v any) error {
 		return fmt.Errorf("%w: %s: %w; `dendra reset` erases the home", ErrCorrupt, path, err)
 	}
 	return nil
+}
+
+// diskHint says how much room the file system of a folder has left.
+func diskHint(dir string) string {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return "see `dendra logs chain`"
+	}
+	return fmt.Sprintf("the disk of %s has %d MiB left; see `dendra logs chain`", dir, fs.Bavail*uint64(fs.Bsize)>>20)
 }

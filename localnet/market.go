@@ -98,6 +98,7 @@ func (m *Market) bringUp(o Options) error {
 			return err
 		}
 	}
+	m.group.Go(m.watchHeight)
 	m.card.ReadySeconds = float64(time.Since(m.started).Milliseconds()) / 1000
 	return writeJSON(cardFile(m.card.Home), m.card)
 }

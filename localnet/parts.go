@@ -43,6 +43,27 @@ func (m *Market) startChain(ctx context.Context, _ Options) error {
 	return nil
 }
 
+// watchHeight ends the market when the chain stands still: with no blocks nothing is paid, and whoever looks on must
+// know. The usual reason is a full disk.
+func (m *Market) watchHeight() error {
+	patience := max(30*time.Second, 30*m.manifest.BlockTime)
+	tick := time.NewTicker(patience / 10)
+	defer tick.Stop()
+	last, since := m.node.Height(), time.Now()
+	for {
+		select {
+		case <-m.ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if h := m.node.Height(); h > last {
+			last, since = h, time.Now()
+		} else if time.Since(since) > patience {
+			return fmt.Errorf("%w at height %d for %s; %s", ErrStalled, last, patience, diskHint(m.card.Home))
+		}
+	}
+}
+
 // startGateway opens the API. It asks miners with the first validator's hotkey, as a validator reselling access does.
 func (m *Market) startGateway(ctx context.Context, _ Options) error {
 	log, _, err := requestlog.Open(requestlog.Options{Dir: filepath.Join(m.card.Home, "requests")})

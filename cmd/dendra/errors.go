@@ -20,8 +20,10 @@ var known = []struct {
 	{localnet.ErrPortInUse, "port_in_use", "choose other ports with --port, or stop what uses them"},
 	{localnet.ErrCorrupt, "corrupt_home", "restore the file, or erase the market with dendra reset"},
 	{localnet.ErrManifest, "bad_manifest", "mend the manifest, or erase the market with dendra reset"},
+	{localnet.ErrStalled, "chain_stalled", "look at dendra logs chain, free some disk if it is full, then dendra up goes on where it stood"},
 	{localnet.ErrNoLog, "no_log", "dendra logs without a name prints all"},
 	{node.ErrCorruptHome, "corrupt_home", "restore the file from a backup; a local market is erased with dendra reset"},
+	{node.ErrPortInUse, "port_in_use", "stop what uses the port, or choose another: dendra node start --help lists the doors"},
 	{chain.ErrGenesis, "bad_genesis", "ask whoever made the genesis for a whole one"},
 }
 
