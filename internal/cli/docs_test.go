@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"bytes"
+	"flag"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -13,27 +15,61 @@ import (
 	"github.com/dendra-net/dendra/internal/cli"
 )
 
-var (
-	documented = regexp.MustCompile("(?m)^\\| `(dendra [a-z ]+)` \\|")
-	available  = regexp.MustCompile(`(?m)^  ([a-z-]+) +\S`)
+var rewriteDocs = flag.Bool("rewrite", false, "write the list of commands in docs/cli.md anew")
+
+const (
+	docsPage  = "../../docs/cli.md"
+	listBegin = "| command | does |\n|---|---|\n"
 )
 
-// docs/cli.md lists the commands of the program, all of them and no others.
+// docs/cli.md lists the commands of the program in the program's own words, all of them and no others.
 func TestDocumentedCommands(t *testing.T) {
-	page, err := os.ReadFile("../../docs/cli.md")
+	raw, err := os.ReadFile(docsPage)
 	require.NoError(t, err)
-	var want []string
-	for _, m := range documented.FindAllStringSubmatch(string(page), -1) {
-		want = append(want, m[1])
+	page := string(raw)
+	before, rest, found := strings.Cut(page, listBegin)
+	require.True(t, found, "the page has no list of commands")
+	_, after, found := strings.Cut(rest, "\n\n")
+	require.True(t, found, "the list does not end")
+	want := before + listBegin + strings.Join(rowsUnder(t), "\n") + "\n\n" + after
+	if *rewriteDocs {
+		require.NoError(t, os.WriteFile(docsPage, []byte(want), 0o644))
+		return
 	}
-	have := commandsUnder(t)
-	slices.Sort(want)
-	slices.Sort(have)
-	require.Equal(t, have, want)
+	require.Equal(t, want, page, "write it anew: go test ./internal/cli -run Documented -rewrite")
 }
 
-// commandsUnder returns the commands that do something below the words given, as --help lists them.
-func commandsUnder(t *testing.T, words ...string) []string {
+var verb = regexp.MustCompile(`(?m)^  ([a-z-]+) +\S`)
+
+// rowsUnder returns a line for each command that does something below the words given, as --help tells.
+func rowsUnder(t *testing.T, words ...string) []string {
+	t.Helper()
+	help := helpOf(t, words)
+	_, list, groups := strings.Cut(help, "Available Commands:\n")
+	if !groups {
+		return []string{row(t, help)}
+	}
+	list, _, _ = strings.Cut(list, "\n\n")
+	var rows []string
+	for _, m := range verb.FindAllStringSubmatch(list, -1) {
+		if m[1] != "help" {
+			rows = append(rows, rowsUnder(t, append(slices.Clone(words), m[1])...)...)
+		}
+	}
+	return rows
+}
+
+func row(t *testing.T, help string) string {
+	t.Helper()
+	short, rest, _ := strings.Cut(help, "\n")
+	_, usage, found := strings.Cut(rest, "Usage:\n  ")
+	require.True(t, found, help)
+	usage, _, _ = strings.Cut(usage, "\n")
+	usage = strings.ReplaceAll(strings.TrimSuffix(usage, " [flags]"), "|", `\|`)
+	return fmt.Sprintf("| `%s` | %s |", usage, strings.ReplaceAll(short, "|", `\|`))
+}
+
+func helpOf(t *testing.T, words []string) string {
 	t.Helper()
 	var out, stderr bytes.Buffer
 	code := cli.Main(t.Context(), cli.Env{
@@ -41,16 +77,5 @@ func commandsUnder(t *testing.T, words ...string) []string {
 		Getenv: func(string) string { return "" }, UserHome: func() (string, error) { return t.TempDir(), nil },
 	})
 	require.Zero(t, code, stderr.String())
-	_, list, groups := strings.Cut(out.String(), "Available Commands:\n")
-	if !groups {
-		return []string{strings.Join(append([]string{"dendra"}, words...), " ")}
-	}
-	list, _, _ = strings.Cut(list, "\n\n")
-	var all []string
-	for _, m := range available.FindAllStringSubmatch(list, -1) {
-		if m[1] != "help" {
-			all = append(all, commandsUnder(t, append(slices.Clone(words), m[1])...)...)
-		}
-	}
-	return all
+	return out.String()
 }
