@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,6 +57,16 @@ func ReadGenesis(home string) (*cmttypes.GenesisDoc, error) {
 		return nil, fmt.Errorf("%w: genesis: %w", ErrCorruptHome, err)
 	}
 	return doc, nil
+}
+
+// sameGenesis compares two documents as they are written.
+func sameGenesis(a, b *cmttypes.GenesisDoc) bool {
+	one, err := cmtjson.Marshal(a)
+	if err != nil {
+		return false
+	}
+	other, err := cmtjson.Marshal(b)
+	return err == nil && bytes.Equal(one, other)
 }
 
 func genesisFile(home string) string { return filepath.Join(home, "config", "genesis.json") }

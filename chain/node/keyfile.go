@@ -55,7 +55,7 @@ func consensusKey(cfg *cmtconfig.Config) (*privval.FilePV, error) {
 	key, state := cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile()
 	_, err := os.Stat(key)
 	if err == nil {
-		if err := errors.Join(checkKey(key), checkState(state)); err != nil {
+		if err := errors.Join(checkKey(key), checkSigned(state)); err != nil {
 			return nil, err
 		}
 		return privval.LoadFilePV(key, state), nil
@@ -64,9 +64,18 @@ func consensusKey(cfg *cmtconfig.Config) (*privval.FilePV, error) {
 		return nil, fmt.Errorf("%w: consensus key: %w; the chain in this home was signed with it", ErrCorruptHome, err)
 	}
 	pv := privval.GenFilePV(key, state)
-	pv.LastSignState.Save()
-	pv.Key.Save()
-	return pv, nil
+	if err := writeKey(state, pv.LastSignState, durable.Replace); err != nil {
+		return nil, err
+	}
+	return pv, writeKey(key, pv.Key, durable.Create)
+}
+
+func writeKey(path string, v any, write func(string, []byte, fs.FileMode) error) error {
+	raw, err := cmtjson.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return write(path, raw, 0o600)
 }
 
 // checkKey looks before CometBFT does: its loader ends the process on a broken file.
@@ -85,7 +94,7 @@ func checkKey(path string) error {
 	return nil
 }
 
-func checkState(path string) error {
+func checkSigned(path string) error {
 	raw, err := durable.Read(path, maxKeyFile)
 	if err == nil {
 		err = cmtjson.Unmarshal(raw, &privval.FilePVLastSignState{})

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -23,26 +21,26 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/server"
-	serverlog "github.com/cosmos/cosmos-sdk/server/log"
 	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
-	"google.golang.org/grpc"
 
 	"github.com/dendra-net/dendra/chain"
 )
 
 // Node is a running node: consensus, state machine and the servers that answer for it.
 type Node struct {
-	App    *chain.App
-	comet  *cmtnode.Node
-	grpc   *grpc.Server
-	rest   *http.Server
-	from   int64 // height the state was loaded at
-	wait   sync.WaitGroup
-	closed sync.Once
-	err    error
+	App *chain.App
+
+	comet     *cmtnode.Node
+	databases *databases
+	servers   servers
+	narrator  *narrator
+	from      int64 // height the state was loaded at
+	closed    sync.Once
+	err       error
 }
 
-// Start runs a node from its home. It returns once the node listens; blocks come later. Stop it with Close.
+// Start runs a node from its home. It returns once the node listens; blocks come later. Stop it with Close. Errors:
+// ErrCorruptHome, ErrPortInUse, and that of ctx when it ends first; after any of them nothing is left open.
 func Start(ctx context.Context, o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -54,23 +52,52 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if _, err := InitHome(o.Home); err != nil {
 		return nil, err
 	}
-	db, err := openDB("application", filepath.Join(o.Home, "data"))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorruptHome, err)
+	if err := o.checkDoors(ctx); err != nil {
+		return nil, err
 	}
-	logger := logslog.NewCustomLogger(o.Log)
-	app, err := chain.New(chain.Options{DB: db, Log: logger, CheckLaws: o.CheckLaws, Base: baseOptions(o, doc.ChainID)})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %w", ErrCorruptHome, err), db.Close())
-	}
-	n := &Node{App: app, from: app.LastBlockHeight()}
-	if err := n.startComet(ctx, o, doc); err != nil {
-		return nil, errors.Join(err, app.Close())
-	}
-	if err := n.serve(ctx, o); err != nil {
+	n := &Node{databases: &databases{}, servers: servers{log: o.Log}}
+	if err := n.start(ctx, o, doc); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
+}
+
+// start opens everything in the order of need; what it opened, Close closes.
+func (n *Node) start(ctx context.Context, o Options, doc *cmttypes.GenesisDoc) error {
+	if err := n.openApp(o, doc); err != nil {
+		return err
+	}
+	if err := n.openComet(ctx, o, doc); err != nil {
+		return err
+	}
+	// The doors' queries are registered before anything can ask for them.
+	c := client.Context{}.WithCodec(n.App.Encoding.Codec).WithInterfaceRegistry(n.App.Encoding.Registry).
+		WithLegacyAmino(n.App.Encoding.Amino).WithTxConfig(n.App.Encoding.Tx).WithChainID(doc.ChainID).
+		WithHomeDir(o.Home).WithClient(local.New(n.comet))
+	registerServices(n.App, c)
+	// CometBFT sleeps until the hour of the genesis and hears nobody meanwhile.
+	if err := sleepUntil(ctx, doc.GenesisTime); err != nil {
+		return err
+	}
+	if err := n.comet.Start(); err != nil {
+		return fmt.Errorf("start consensus: %w", err)
+	}
+	return n.servers.open(ctx, o, n.App, c)
+}
+
+func (n *Node) openApp(o Options, doc *cmttypes.GenesisDoc) error {
+	db, err := n.databases.open("application", filepath.Join(o.Home, "data"))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCorruptHome, err)
+	}
+	n.App, err = chain.New(chain.Options{
+		DB: db, Log: logslog.NewCustomLogger(quiet(o.Log)), CheckLaws: o.CheckLaws, Base: baseOptions(o, doc.ChainID),
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCorruptHome, err)
+	}
+	n.from = n.App.LastBlockHeight()
+	return nil
 }
 
 func baseOptions(o Options, chainID string) []func(*baseapp.BaseApp) {
@@ -83,58 +110,50 @@ func baseOptions(o Options, chainID string) []func(*baseapp.BaseApp) {
 	}
 }
 
-func (n *Node) startComet(ctx context.Context, o Options, doc *cmttypes.GenesisDoc) error {
+// openComet reads the chain and brings the state up to it; it listens nowhere yet.
+func (n *Node) openComet(ctx context.Context, o Options, doc *cmttypes.GenesisDoc) error {
 	cfg := cometConfig(o)
 	nodeKey, err := peerKey(cfg.NodeKeyFile())
 	if err != nil {
 		return err
 	}
-	pv := privval.LoadFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile())
+	pv := privval.LoadFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile()) // InitHome has checked both
 	genesis := func() (*cmttypes.GenesisDoc, error) { return doc, nil }
-	n.comet, err = cmtnode.NewNodeWithContext(ctx, cfg, pv, nodeKey,
-		proxy.NewLocalClientCreator(server.NewCometABCIWrapper(n.App)), genesis, openCometDB,
-		cmtnode.DefaultMetricsProvider(cfg.Instrumentation), serverlog.CometLoggerWrapper{Logger: logslog.NewCustomLogger(o.Log)})
-	if err != nil && ctx.Err() == nil { // it opens and compares files, and listens nowhere yet
-		return fmt.Errorf("%w: consensus: %w", ErrCorruptHome, err)
-	}
-	if err != nil {
+	n.narrator = newNarrator(server.NewCometABCIWrapper(n.App), o.Log)
+	n.comet, err = guarded(func() (*cmtnode.Node, error) {
+		return cmtnode.NewNodeWithContext(ctx, cfg, pv, nodeKey, proxy.NewLocalClientCreator(n.narrator), genesis,
+			n.databases.openComet, cmtnode.DefaultMetricsProvider(cfg.Instrumentation), cometLog(o.Log))
+	})
+	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := n.comet.Start(); err != nil {
-		return fmt.Errorf("start consensus node: %w", err)
+	if err != nil {
+		return fmt.Errorf("%w: consensus: %w", ErrCorruptHome, err)
+	}
+	if began := n.comet.GenesisDoc(); !sameGenesis(began, doc) {
+		return fmt.Errorf("%w: genesis: the chain in this home, %s, began with another one", ErrCorruptHome, began.ChainID)
 	}
 	return nil
 }
 
-// serve opens the gRPC and REST doors.
-func (n *Node) serve(ctx context.Context, o Options) error {
-	c := client.Context{}.WithCodec(n.App.Encoding.Codec).WithInterfaceRegistry(n.App.Encoding.Registry).
-		WithLegacyAmino(n.App.Encoding.Amino).WithTxConfig(n.App.Encoding.Tx).WithChainID(n.comet.GenesisDoc().ChainID).
-		WithHomeDir(o.Home).WithClient(local.New(n.comet))
-	registerServices(n.App, c)
-	var lc net.ListenConfig
-	if o.GRPC != "" {
-		l, err := lc.Listen(ctx, "tcp", o.GRPC)
-		if err != nil {
-			return fmt.Errorf("gRPC: %w", err)
+// guarded turns a panic into an error: CometBFT panics on files it cannot make sense of.
+func guarded[T any](f func() (T, error)) (out T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
 		}
-		n.grpc = grpcServer(n.App)
-		n.wait.Go(func() { n.note(o.Log, "gRPC", n.grpc.Serve(l)) })
-	}
-	if o.REST != "" {
-		l, err := lc.Listen(ctx, "tcp", o.REST)
-		if err != nil {
-			return fmt.Errorf("REST: %w", err)
-		}
-		n.rest = &http.Server{Handler: restHandler(n.App, c), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 64 << 10}
-		n.wait.Go(func() { n.note(o.Log, "REST", n.rest.Serve(l)) })
-	}
-	return nil
+	}()
+	return f()
 }
 
-func (n *Node) note(log *slog.Logger, door string, err error) {
-	if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, grpc.ErrServerStopped) {
-		log.Error("server ended", "door", door, "err", err)
+func sleepUntil(ctx context.Context, at time.Time) error {
+	wait := time.NewTimer(time.Until(at))
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return nil
 	}
 }
 
@@ -145,21 +164,26 @@ func (n *Node) Height() int64 { return n.App.LastBlockHeight() }
 // state of no block.
 func (n *Node) Ready() bool { return n.App.LastBlockHeight() > n.from }
 
-// Close stops consensus, then the servers, and closes the databases. It may be called more than once.
+// Failed is closed when the node cannot go on, because a law of the books is broken or the state machine failed: it
+// makes no more blocks, but still answers. Failure says why.
+func (n *Node) Failed() <-chan struct{} { return n.narrator.failed }
+
+// Failure is why the node cannot go on, nil while it can.
+func (n *Node) Failure() error { return n.narrator.failure() }
+
+// Close stops the servers, waits for their last answers, then stops consensus and closes the databases. It may be called
+// more than once, and always returns the same.
 func (n *Node) Close() error {
 	n.closed.Do(func() {
-		if n.rest != nil {
-			n.err = errors.Join(n.err, n.rest.Close())
-		}
-		if n.grpc != nil {
-			n.grpc.Stop()
-		}
-		if n.comet.IsRunning() {
+		n.err = n.servers.close()
+		if n.comet != nil && n.comet.IsRunning() {
 			n.err = errors.Join(n.err, n.comet.Stop())
 			n.comet.Wait()
 		}
-		n.wait.Wait()
-		n.err = errors.Join(n.err, n.App.Close()) // closes the state's database too
+		if n.App != nil {
+			n.err = errors.Join(n.err, n.App.Close())
+		}
+		n.err = errors.Join(n.err, n.databases.close())
 	})
 	return n.err
 }

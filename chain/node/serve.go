@@ -11,8 +11,10 @@ import (
 	"github.com/cosmos/cosmos-sdk/server/config"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+	"github.com/cosmos/gogoproto/proto"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/reflection/grpc_reflection_v1"
 
 	"cosmossdk.io/log/v2"
 
@@ -34,10 +36,13 @@ func registerServices(app *chain.App, c client.Context) {
 func grpcServer(app *chain.App) *grpc.Server {
 	s := grpc.NewServer(
 		grpc.ForceServerCodec(codec.NewProtoCodec(app.Encoding.Registry).GRPCCodec()),
-		grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage),
+		grpc.MaxRecvMsgSize(maxMessage), grpc.MaxSendMsgSize(maxMessage), grpc.WaitForHandlers(true),
 	)
 	app.RegisterGRPCServerWithSkipCheckHeader(s, true) // a restarted node has state before it has seen a header
-	reflection.Register(s)
+	// The modules' descriptors are in gogoproto's registry, not only in that of protobuf itself.
+	grpc_reflection_v1.RegisterServerReflectionServer(s, reflection.NewServerV1(reflection.ServerOptions{
+		Services: s, DescriptorResolver: proto.HybridResolver,
+	}))
 	return s
 }
 
@@ -55,6 +60,7 @@ func restHandler(app *chain.App, c client.Context) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Set("Access-Control-Allow-Headers", "Content-Type, x-cosmos-block-height")
+		w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
 		if r.Method == http.MethodOptions {
 			w.WriteHeader(http.StatusNoContent)
 			return

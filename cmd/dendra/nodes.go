@@ -116,6 +116,9 @@ func nodeStart(ctx context.Context, o cli.NodeOptions) error {
 		return explained(err)
 	}
 	fmt.Fprintf(o.Stderr, "node %s: rpc %s, grpc %s, rest %s, peers %s\n", s.Name, s.RPC, s.GRPC, s.REST, s.P2P)
-	<-ctx.Done()
-	return errors.Join(n.Close())
+	select {
+	case <-ctx.Done():
+	case <-n.Failed():
+	}
+	return errors.Join(n.Failure(), n.Close())
 }
