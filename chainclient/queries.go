@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"google.golang.org/grpc"
@@ -90,70 +89,4 @@ func (q Queries) BalanceRao(ctx context.Context, address dendra.Address) (uint64
 		return 0, fmt.Errorf("balance of %s: the node answered %s rao", address, res.Balance.Amount)
 	}
 	return res.Balance.Amount.Uint64(), nil
-}
-
-// pageSize is how much a paged read asks for at once.
-const pageSize = 256
-
-// collect reads all pages of a listing.
-func collect[T any](what string, read func(*query.PageRequest) ([]T, *query.PageResponse, error)) ([]T, error) {
-	var out []T
-	page := &query.PageRequest{Limit: pageSize}
-	for range maxPages {
-		items, next, err := read(page)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
-		}
-		out = append(out, items...)
-		if next == nil || len(next.NextKey) == 0 {
-			return out, nil
-		}
-		page = &query.PageRequest{Key: next.NextKey, Limit: pageSize}
-	}
-	return nil, fmt.Errorf("%s: the node answers more than %d pages", what, maxPages)
-}
-
-// Holdings returns everything a coldkey stakes.
-func (q Queries) Holdings(ctx context.Context, coldkey dendra.Address) ([]stake.Holding, error) {
-	return collect("stake of "+string(coldkey), func(p *query.PageRequest) ([]stake.Holding, *query.PageResponse, error) {
-		res, err := q.Stake().Holdings(ctx, &stake.QueryHoldingsRequest{Coldkey: string(coldkey), Pagination: p})
-		return res.GetHoldings(), res.GetPagination(), err
-	})
-}
-
-// Unbondings returns what a coldkey unstaked and has not got back yet.
-func (q Queries) Unbondings(ctx context.Context, coldkey dendra.Address) ([]stake.Unbonding, error) {
-	return collect("unbonding of "+string(coldkey), func(p *query.PageRequest) ([]stake.Unbonding, *query.PageResponse, error) {
-		res, err := q.Stake().Unbondings(ctx, &stake.QueryUnbondingsRequest{Coldkey: string(coldkey), Pagination: p})
-		return res.GetUnbondings(), res.GetPagination(), err
-	})
-}
-
-// Rows returns the weights on a subnet that are set in the open or revealed.
-func (q Queries) Rows(ctx context.Context, netuid uint16) ([]weights.Row, error) {
-	return collect(fmt.Sprintf("weights of subnet %d", netuid), func(p *query.PageRequest) ([]weights.Row, *query.PageResponse, error) {
-		res, err := q.Weights().Rows(ctx, &weights.QueryRowsRequest{Netuid: uint32(netuid), Pagination: p})
-		return res.GetRows(), res.GetPagination(), err
-	})
-}
-
-// RootVotes returns the votes that divide emission.
-func (q Queries) RootVotes(ctx context.Context) ([]emission.RootVote, error) {
-	return collect("root votes", func(p *query.PageRequest) ([]emission.RootVote, *query.PageResponse, error) {
-		res, err := q.Emission().RootVotes(ctx, &emission.QueryRootVotesRequest{Pagination: p})
-		return res.GetVotes(), res.GetPagination(), err
-	})
-}
-
-// Ledgers returns each subnet's share of emission, and the height of the next count.
-func (q Queries) Ledgers(ctx context.Context) ([]emission.Ledger, int64, error) {
-	var next int64
-	all, err := collect("shares of emission", func(p *query.PageRequest) ([]emission.Ledger, *query.PageResponse, error) {
-		res, err := q.Emission().Ledgers(ctx, &emission.QueryLedgersRequest{Pagination: p})
-		if err == nil {
-			next = res.NextCount
-		}
-		return res.GetLedgers(), res.GetPagination(), err
-	})
-	return all, next, err
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,7 +87,20 @@ func apiFailure(res *http.Response) error {
 	if err != nil {
 		return failf("gateway_error", "the gateway answered %s and broke off: %v", res.Status, err)
 	}
-	return wordsOf(b, fmt.Sprintf("the gateway answered %s", res.Status))
+	e := wordsOf(b, fmt.Sprintf("the gateway answered %s", res.Status))
+	e.Fix = concrete(e.Fix, res.Header)
+	return e
+}
+
+// concrete puts the subnet and the request that an answer was about into a fix that speaks of N and ID.
+func concrete(fix string, h http.Header) string {
+	if netuid, err := strconv.ParseUint(h.Get("Dendra-Subnet"), 10, 16); err == nil {
+		fix = strings.ReplaceAll(fix, "--subnet N", fmt.Sprintf("--subnet %d", netuid))
+	}
+	if id := h.Get("Dendra-Request-Id"); id != "" && plainCode(id) {
+		fix = strings.ReplaceAll(fix, "request show ID", "request show "+shortID(id))
+	}
+	return fix
 }
 
 // wordsOf turns {"error":{...}} into an error under the gateway's own code.

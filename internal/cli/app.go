@@ -58,8 +58,8 @@ func (a *app) root() *cobra.Command {
 		return usagef("bad_flag", "%s: %v", c.CommandPath(), err).withFix("%s --help", c.CommandPath())
 	})
 	f := root.PersistentFlags()
-	f.StringVar(&a.home, "home", "", "directory of wallets and state (DENDRA_HOME; default ~/.dendra/local when a local network is there, else ~/.dendra)")
-	f.StringVar(&a.node, "node", "", "gRPC host:port of the chain, several separated by commas (DENDRA_NODE)")
+	f.StringVar(&a.home, "home", "", "directory of wallets and state (DENDRA_HOME; else ~/.dendra/local or ~/.dendra)")
+	f.StringVar(&a.node, "node", "", "gRPC addresses of the chain, HOST:PORT,... (DENDRA_NODE)")
 	f.StringVar(&a.wallet, "wallet", "", "wallet to act for (DENDRA_WALLET)")
 	f.StringVar(&a.hotkey, "hotkey", "", "hotkey of the wallet (DENDRA_HOTKEY; default \"default\")")
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
@@ -68,7 +68,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.localCommands()...)
 	root.AddCommand(a.walletCommand(), a.subnetCommand(), a.neuronCommand(), a.stakeCommand(), a.weightsCommand(),
 		a.rootCommand(), a.chainCommand(), a.minerCommand(), a.validatorCommand(), a.gatewayCommand(), a.nodeCommand(),
-		a.askCommand(), a.requestCommand(), a.faucetCommand(), a.doctorCommand(), a.versionCommand(), a.yumaCommand())
+		a.askCommand(), a.requestCommand(), a.faucetCommand(), a.doctorCommand(), a.explainCommand(), a.versionCommand(), a.yumaCommand())
 	return root
 }
 

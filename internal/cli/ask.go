@@ -23,6 +23,7 @@ type answerView struct {
 	Netuid    string `json:"netuid"`
 	UID       string `json:"uid"`
 	CostTAO   string `json:"cost_tao"`
+	CostRao   uint64 `json:"cost_rao,string"`
 	Millis    int64  `json:"ms"`
 }
 
@@ -89,8 +90,12 @@ func (a *app) ask(ctx context.Context, g gatewayAPI, model, question string) err
 		UID: res.Header.Get("Dendra-Neuron"), CostTAO: cost, Millis: a.Now().Sub(start).Round(time.Millisecond).Milliseconds()}
 	orSet(&v.CostTAO, res.Trailer.Get("Dendra-Cost"))
 	orSet(&v.CostTAO, res.Header.Get("Dendra-Cost"))
+	if v.CostRao, err = parseAmount(v.CostTAO); err != nil {
+		return failf("gateway_error", "the gateway says that the answer cost %q TAO", v.CostTAO).withFix("dendra request show %s", shortID(v.RequestID))
+	}
 	return a.emit(v, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "\n  answered by subnet %s / neuron %s in %d ms, %s TAO   request %s\n", v.Netuid, v.UID, v.Millis, v.CostTAO, shortID(v.RequestID))
+		_, err := fmt.Fprintf(w, "\n  answered by subnet %s / neuron %s in %d ms, %s   request %s\n",
+			printable(v.Netuid), printable(v.UID), v.Millis, formatTAO(v.CostRao), shortID(v.RequestID))
 		return err
 	})
 }

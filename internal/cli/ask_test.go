@@ -57,12 +57,13 @@ func TestAskPrintsTheAnswerAndWhoGaveIt(t *testing.T) {
 	})
 	code, out, errs := run(t, api, "ask", "Why is the sky blue?")
 	require.Zero(t, code, errs)
-	require.Regexp(t, `^Air scatters blue light\.\n  answered by subnet 1 / neuron 4 in \d+ ms, 0\.000031 TAO   request 7f3a91\n$`, out)
+	require.Regexp(t, `^Air scatters blue light\.\n  answered by subnet 1 / neuron 4 in \d+ ms, 0\.000031000 TAO   request 7f3a91\n$`, out)
 
 	code, out, errs = run(t, api, "ask", "Why?", "--json")
 	require.Zero(t, code, errs)
 	require.Contains(t, out, `"answer": "Air scatters blue light."`)
 	require.Contains(t, out, `"cost_tao": "0.000031"`)
+	require.Contains(t, out, `"cost_rao": "31000"`)
 }
 
 func TestAskPassesOnWhatTheGatewaySays(t *testing.T) {
@@ -73,7 +74,7 @@ func TestAskPassesOnWhatTheGatewaySays(t *testing.T) {
 	code, out, errs := run(t, api, "ask", "hi")
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	require.Equal(t, "error invalid_api_key: this key is not known\n  fix: set DENDRA_API_KEY to a key of this gateway\n", errs)
+	require.Equal(t, "error invalid_api_key: this key is not known\n  fix: set DENDRA_API_KEY to a key of this gateway\n  docs: dendra explain invalid_api_key\n", errs)
 }
 
 func TestACutAnswerIsAnError(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/stretchr/testify/require"
@@ -30,12 +31,16 @@ const tao = 1_000_000_000
 type person struct {
 	t    *testing.T
 	home string
+	wire *wire
 }
+
+// in is the same person in a part of a test.
+func (p person) in(t *testing.T) person { p.t = t; return p }
 
 // startChain runs a node of fast blocks with two open subnets, and returns somebody who has the faucet's keys.
 func startChain(t *testing.T) person {
 	prefix.Set()
-	p := person{t, t.TempDir()}
+	p := person{t: t, home: t.TempDir()}
 	nodeHome := filepath.Join(p.home, "node")
 	identity, err := node.InitHome(nodeHome)
 	require.NoError(t, err)
@@ -45,7 +50,7 @@ func startChain(t *testing.T) person {
 	rules := &g.Subnet.Params
 	rules.Defaults.Tempo, rules.Defaults.CommitReveal, rules.Defaults.MinWeights = 5, false, 1
 	rules.Defaults.MinDifficulty, rules.Defaults.WeightsRateLimit, rules.Defaults.MinValidatorStakeRao = 2000, 1, 0
-	rules.MinLockRao, rules.CreateInterval = 10*tao, 0
+	rules.MinLockRao, rules.CreateInterval, rules.FreezeBlocks = 10*tao, 0, 0
 	sealed := rules.Defaults
 	sealed.CommitReveal, sealed.Tempo, sealed.RevealEpochs = true, 15, 1
 	g.Subnet.Subnets = []subnet.Subnet{{Netuid: 1, Name: "open", Hyperparameters: rules.Defaults}, {Netuid: 2, Name: "sealed", Hyperparameters: sealed}}
@@ -58,6 +63,7 @@ func startChain(t *testing.T) person {
 	n, err := node.Start(t.Context(), node.Options{Home: nodeHome, P2P: freeAddress(t), GRPC: address, BlockTime: 50 * time.Millisecond, CheckLaws: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, n.Close()) })
+	p.wire, address = startWire(t, address)
 	card := fmt.Sprintf(`{"chain_id":"dendra-local-test","grpc":%q}`, address)
 	require.NoError(t, os.WriteFile(filepath.Join(p.home, "network.json"), []byte(card), 0o600))
 	require.Eventually(t, func() bool { return n.Height() > 1 }, 20*time.Second, 10*time.Millisecond)
@@ -83,6 +89,7 @@ func (p person) account(name string) sdk.AccAddress {
 // types runs a command line.
 func (p person) types(line string) (code int, stdout, stderr string) {
 	p.t.Helper()
+	p.wire.typed(line)
 	ctx, cancel := context.WithTimeout(p.t.Context(), 30*time.Second)
 	defer cancel()
 	var out, errs bytes.Buffer
@@ -96,6 +103,16 @@ func (p person) does(line string) string {
 	p.t.Helper()
 	code, out, errs := p.types(line)
 	require.Zero(p.t, code, "%s\n%s%s", line, out, errs)
+	return out
+}
+
+// shows wants a reading to fit on a screen, and returns it.
+func (p person) shows(line string) string {
+	p.t.Helper()
+	out := p.does(line)
+	for _, l := range strings.Split(out, "\n") {
+		require.LessOrEqual(p.t, utf8.RuneCountInString(l), 120, "%s: %s", line, l)
+	}
 	return out
 }
 
@@ -120,6 +137,19 @@ func (p person) fails(code, line string) string {
 	return strings.TrimSpace(fix)
 }
 
+// doesUnlessFrozen repeats a change that an epoch's block refuses.
+func (p person) doesUnlessFrozen(line string) string {
+	p.t.Helper()
+	var out string
+	require.Eventually(p.t, func() bool {
+		code, stdout, stderr := p.types(line)
+		out = stdout
+		require.True(p.t, code == 0 || strings.Contains(stderr, "error frozen: "), stderr)
+		return code == 0
+	}, 30*time.Second, 10*time.Millisecond)
+	return out
+}
+
 // waits repeats a reading until it is as wanted.
 func (p person) waits(line string, wanted func(map[string]any) bool) map[string]any {
 	p.t.Helper()
@@ -140,7 +170,7 @@ func TestALifeOnTheChain(t *testing.T) {
 	p := startChain(t)
 
 	t.Run("look", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		status := p.read("chain status")
 		require.Equal(t, "dendra-local-test", status["chain_id"])
 		for _, law := range status["laws"].([]any) {
@@ -159,7 +189,7 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("money", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		p.does("wallet create me --plain")
 		require.Contains(t, p.fails("insufficient_funds", "wallet send --wallet me --to alice 1 --yes"), "dendra faucet me ")
 		require.Contains(t, p.does("faucet me 50"), "the faucet gave 50.000000000 TAO to me")
@@ -176,7 +206,7 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("register", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		require.Contains(t, p.fails("not_registered", "neuron status --subnet 1 --wallet me"), "dendra neuron register --subnet 1")
 		p.fails("price_above_max", "neuron register --subnet 1 --wallet me --max-price 1rao --yes")
 		p.fails("needs_confirmation", "neuron register --subnet 1 --wallet me")
@@ -193,7 +223,7 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("serve", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		p.fails("bad_endpoint", "neuron serve --subnet 1 --wallet worker ftp://x")
 		require.Contains(t, p.does("neuron serve --subnet 1 --wallet worker http://127.0.0.1:9"), `answers at "http://127.0.0.1:9"`)
 		p.fails("serve_too_soon", "neuron serve --subnet 1 --wallet worker http://127.0.0.1:10")
@@ -203,19 +233,19 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("stake and vote", func(t *testing.T) {
-		p := person{t, p.home}
-		p.fails("no_permit", "weights set --subnet 1 --wallet me 1=1")
+		p := p.in(t)
 		p.fails("insufficient_funds", "stake add 100000 --wallet alice --to me --yes")
 		require.Contains(t, p.does("stake add 20 --wallet alice --to me --yes"), "staked 20.000000000 TAO behind tao1")
 		require.Contains(t, p.does("stake list alice"), "20.000000000")
-		p.waits("subnet show 1", func(v map[string]any) bool { return neuronAt(v, 0)["permit"] == true })
+		p.waits("subnet show 1", func(v map[string]any) bool { return neuronAt(v, 0)["permit"] == true && neuronAt(v, 1)["permit"] == false })
+		p.fails("no_permit", "weights set --subnet 1 --wallet worker 0=1")
 		p.fails("no_such_neuron", "weights set --subnet 1 --wallet me 7=1")
 		require.Contains(t, p.does("weights set --subnet 1 --wallet me 1=1"), "set 1 weights on subnet 1")
 		require.Contains(t, p.does("weights show --subnet 1"), "1:1.000")
 		paid := p.waits("subnet show 1", func(v map[string]any) bool { return neuronAt(v, 1)["incentive"].(float64) == 1 })
 		require.Equal(t, "validator", neuronAt(paid, 0)["role_hint"])
 		require.NotEqual(t, "0", neuronAt(paid, 1)["emission_rao"])
-		require.Contains(t, p.does("subnet show 1"), strings.Repeat("#", 20))
+		require.Contains(t, p.does("subnet show 1"), strings.Repeat("#", 12))
 
 		p.does("root set 1=3 2=1 --wallet me")
 		p.fails("root_vote_too_soon", "root set 1=1 --wallet me")
@@ -225,13 +255,14 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("sealed votes", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		p.does("neuron register --subnet 2 --wallet me --yes")
 		p.does("neuron register --subnet 2 --wallet worker --work")
 		p.waits("subnet show 2", func(v map[string]any) bool { return neuronAt(v, 0)["permit"] == true })
 		p.fails("nothing_to_reveal", "weights set --subnet 2 --wallet me --reveal")
 		committed := p.read("weights set --subnet 2 --wallet me 1=1")
 		require.Len(t, p.read("weights show --subnet 2")["rows"], 0)
+		require.Len(t, p.read("weights commits --subnet 2")["commits"], 1)
 		from := committed["reveal_from"].(float64)
 		p.waits("chain status", func(v map[string]any) bool { return v["height"].(float64) >= from })
 		require.Contains(t, p.does("weights set --subnet 2 --wallet me --reveal"), "revealed 1 weights")
@@ -239,14 +270,14 @@ func TestALifeOnTheChain(t *testing.T) {
 	})
 
 	t.Run("create", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		p.fails("price_above_max", "subnet create --name haiku --wallet alice --max-price 1 --yes")
 		require.Contains(t, p.does("subnet create --name haiku --wallet alice --yes"), "created subnet 3 haiku, locked 10.000000000 TAO")
 		p.fails("name_taken", "subnet create --name haiku --wallet alice --yes --max-price 1000")
 	})
 
 	t.Run("books", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		now := p.read("chain supply")
 		require.Contains(t, p.does("chain supply"), "subnet_lock")
 		then := p.read("chain supply --at 3")
@@ -257,8 +288,107 @@ func TestALifeOnTheChain(t *testing.T) {
 		p.fails("bad_height", "chain supply --at 99999999")
 	})
 
+	t.Run("one neuron", func(t *testing.T) {
+		p := p.in(t)
+		require.Contains(t, p.shows("neuron price --subnet 1"), "254 of 256 are free")
+		require.Regexp(t, `^\d{4}$`, p.read("neuron price --subnet 1")["difficulty"])
+		require.Contains(t, p.shows("neuron show --subnet 1 1"), "data        none committed")
+		p.fails("bad_data_size", "neuron commit --subnet 1 --wallet worker 0x"+strings.Repeat("ab", 500))
+		require.Contains(t, p.does("neuron commit --subnet 1 --wallet worker sha256:0a1b --dry-run"), `everybody can read "sha256:0a1b"`)
+		require.Contains(t, p.does("neuron commit --subnet 1 --wallet worker sha256:0a1b"), "published 11 bytes")
+		p.fails("data_too_soon", "neuron commit --subnet 1 --wallet worker again")
+		require.Contains(t, p.shows("neuron show --subnet 1 worker"), `"sha256:0a1b" (11 bytes, committed at height`)
+		require.Equal(t, fmt.Sprintf("%x", "sha256:0a1b"), p.read("neuron show --subnet 1 1")["data"])
+		p.fails("not_registered", "neuron show --subnet 1 9")
+		p.fails("not_registered", "neuron show --subnet 1 alice")
+		require.NotZero(t, neuronAt(p.read("neuron list --subnet 1"), 1)["served_at"])
+	})
+
+	t.Run("delegators", func(t *testing.T) {
+		p := p.in(t)
+		require.Contains(t, p.shows("stake hotkeys"), "18.00")
+		require.Contains(t, p.does("stake take 10% --wallet me --yes --dry-run"), "18.00 % becomes 10.00 %")
+		require.Contains(t, p.does("stake take 10% --wallet me --yes"), "keeps 10.00 % of its delegators' dividends")
+		p.fails("take_too_soon", "stake take 0.11 --wallet me --yes")
+		p.fails("take_too_high", "stake take 90% --wallet me --yes")
+		p.fails("not_hotkey_owner", "stake take 5% --wallet alice --of me --yes")
+		list := p.read("stake delegators me")
+		require.Equal(t, float64(6553), list["take_u16"])
+		require.Contains(t, fmt.Sprint(list["delegators"]), p.account("alice").String())
+		require.Contains(t, p.shows("stake delegators me"), "alice")
+		p.fails("hotkey_unknown", "stake delegators alice")
+		p.shows("stake list alice")
+	})
+
+	t.Run("what came of votes", func(t *testing.T) {
+		p := p.in(t)
+		p.waits("weights bonds --subnet 1", func(v map[string]any) bool { return len(v["bonds"].([]any)) == 1 })
+		require.Regexp(t, `(?m)^  0  me +1:[01]\.\d{4}$`, p.shows("weights bonds --subnet 1"))
+		scores := p.read("weights scores --subnet 1")
+		require.Len(t, scores["scores"], 2)
+		require.IsType(t, "", scores["carried_rao"])
+		require.Contains(t, p.shows("weights scores --subnet 1"), "worker")
+	})
+
+	t.Run("an owner", func(t *testing.T) {
+		p := p.in(t)
+		require.Contains(t, p.shows("subnet params 3"), "burn_half_life")
+		require.Contains(t, p.shows("subnet params 1"), "owner nobody")
+		p.fails("not_subnet_owner", "subnet set 1 yuma3=off --wallet alice --yes")
+		p.fails("not_subnet_owner", "subnet dissolve 3 --wallet me --yes")
+		p.fails("governance_only", "subnet set 3 kappa_u16=40000 --wallet alice --yes")
+		p.fails("param_out_of_bounds", "subnet set 3 tempo=20 --wallet alice --yes")
+		require.Contains(t, p.does("subnet set 3 work_allowed=off min_burn_rao=0.5tao --wallet alice --dry-run"), "work_allowed: 1 becomes 0")
+		done := p.doesUnlessFrozen("subnet set 3 work_allowed=off min_burn_rao=0.5tao --wallet alice --yes")
+		require.Contains(t, done, "min_burn_rao: 500000 becomes 500000000")
+		require.Regexp(t, `(?m)^work_allowed +0 `, p.does("subnet params 3"))
+		p.fails("param_too_soon", "subnet set 3 work_allowed=on --wallet alice --yes")
+
+		require.Contains(t, p.does("subnet describe 3 --url https://haiku.example --wallet alice --yes"), "https://haiku.example")
+		require.Contains(t, p.does("subnet describe 3 --description seventeen --wallet alice --yes"), `description "seventeen", url "https://haiku.example"`)
+		require.Contains(t, p.shows("subnet list"), "seventeen")
+
+		p.fails("needs_confirmation", "subnet dissolve 3 --wallet alice")
+		require.Contains(t, p.does("subnet dissolve 3 --wallet alice --dry-run"), "of the lock come back")
+		require.Regexp(t, `^dissolved subnet 3; 9\.9\d{8} TAO came back\n`, p.does("subnet dissolve 3 --wallet alice --yes"))
+		p.fails("subnet_unknown", "subnet show 3")
+	})
+
+	t.Run("the chain", func(t *testing.T) {
+		p := p.in(t)
+		require.Regexp(t, `(?m)^stake/\S+ +yes$`, p.shows("chain laws"))
+		require.Contains(t, p.shows("chain producers"), "alice")
+		require.Contains(t, p.does("chain burn 3 --wallet alice --yes"), "burnt 3.000000000 TAO of alice")
+		require.Equal(t, "3000000000", p.read("chain supply")["burnt_rao"])
+		p.fails("insufficient_funds", "chain burn 100000 --wallet alice --yes")
+		for _, line := range []string{"chain status", "chain supply", "root show", "subnet show 1", "subnet list", "neuron list --subnet 1",
+			"neuron status --subnet 1 worker", "weights show --subnet 1", "weights commits --subnet 2", "wallet list", "wallet balance me", "doctor"} {
+			p.shows(line)
+		}
+		rules := p.read("chain params")["stake"].(map[string]any)
+		require.IsType(t, "", rules["min_stake_rao"], "amounts are strings")
+		require.Contains(t, p.read("chain params subnet")["subnet"].(map[string]any)["defaults"], "commit_reveal", "what is false is there too")
+	})
+
+	t.Run("the past", func(t *testing.T) {
+		p := p.in(t)
+		require.Empty(t, p.read("neuron list --subnet 1 --at 3")["neurons"])
+		require.Equal(t, float64(3), p.read("neuron price --subnet 1 --at 3")["height"])
+		require.Equal(t, float64(3), p.read("chain laws --at 3")["height"])
+		require.Equal(t, float64(3), p.read("chain status --at 3")["height"])
+		require.Equal(t, "0", p.read("wallet balance me --at 3")["free_rao"])
+		require.Len(t, p.read("subnet list --at 3")["subnets"], 2)
+		require.Empty(t, p.read("stake list alice --at 3")["stake"])
+		require.Empty(t, p.read("stake hotkeys --at 3")["hotkeys"])
+		require.Empty(t, p.read("root show --at 3")["votes"])
+		require.Empty(t, p.read("weights show --subnet 1 --at 3")["rows"])
+		p.fails("bad_height", "weights bonds --subnet 1 --at 99999999")
+	})
+
+	t.Run("every message and query", p.wire.requireAll)
+
 	t.Run("the wrong chain", func(t *testing.T) {
-		p := person{t, p.home}
+		p := p.in(t)
 		raw, err := os.ReadFile(filepath.Join(p.home, "network.json"))
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(p.home, "network.json"), bytes.Replace(raw, []byte("local-test"), []byte("local-other"), 1), 0o600))

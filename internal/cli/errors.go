@@ -93,6 +93,9 @@ func render(w io.Writer, err error, asJSON bool) int {
 	if e.Fix != "" {
 		fmt.Fprintf(w, "  fix: %s\n", lines(e.Fix))
 	}
+	if causes[e.Code] != "" && !e.Usage {
+		fmt.Fprintf(w, "  docs: dendra explain %s\n", e.Code)
+	}
 	return code
 }
 

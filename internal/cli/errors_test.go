@@ -136,7 +136,7 @@ func TestRefusalsAreExplained(t *testing.T) {
 	var out bytes.Buffer
 	require.Equal(t, 1, render(&out, err, false))
 	require.Equal(t, "error weights_too_soon: set weights on subnet 1: 12 blocks since the last, 100 needed: setting weights too fast; "+
-		"transaction ABABABAB..ABAB failed at height 7\n  fix: wait until the height in the message\n", out.String())
+		"transaction ABABABAB..ABAB failed at height 7\n  fix: wait until the height in the message\n  docs: dendra explain weights_too_soon\n", out.String())
 
 	out.Reset()
 	require.Equal(t, 1, render(&out, &chainclient.TxError{Codespace: "later", Code: 77, Message: "new"}, true))

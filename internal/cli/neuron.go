@@ -17,8 +17,8 @@ import (
 )
 
 func (a *app) neuronCommand() *cobra.Command {
-	return a.noun("neuron", "Slots of a subnet: register, serve, status, list",
-		a.neuronRegister(), a.neuronServe(), a.neuronStatus(), a.neuronList())
+	return a.noun("neuron", "Slots of a subnet: price, register, serve, commit, status, show, list",
+		a.neuronPrice(), a.neuronRegister(), a.neuronServe(), a.neuronCommit(), a.neuronStatus(), a.neuronShow(), a.neuronList())
 }
 
 func (a *app) neuronServe() *cobra.Command {
@@ -49,35 +49,40 @@ func (a *app) neuronServe() *cobra.Command {
 	return c
 }
 
-func (a *app) neuronList() *cobra.Command {
-	c := &cobra.Command{Use: "list --subnet N", Short: "List the neurons of a subnet", Args: args(0, 0)}
-	netuidOf := subnetFlag(c)
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		netuid, err := netuidOf()
-		if err != nil {
-			return err
-		}
-		client, err := a.chain(c.Context())
-		if err != nil {
-			return err
-		}
-		market, height, err := client.SubnetAt(c.Context(), netuid, 0)
-		if err != nil {
-			return err
-		}
-		v := viewSubnet(market, height)
-		return a.emit(map[string]any{"netuid": netuid, "height": height, "neurons": v.Neurons}, func(w io.Writer) error {
-			return v.printAddresses(w, a.names())
-		})
-	}
-	return c
+// listedNeuron is a line of "neuron list".
+type listedNeuron struct {
+	neuronView
+	ServedAt int64 `json:"served_at"` // height at which the endpoint was published; 0 for never
 }
 
-func (v subnetView) printAddresses(w io.Writer, names map[neuron.Address]string) error {
-	t := term.Table{Columns: []term.Column{{Title: "UID", Right: true}, {Title: "ROLE"}, {Title: "NAME"}, {Title: "HOTKEY"}, {Title: "ENDPOINT"},
-		{Title: "REGISTERED AT", Right: true}, {Title: "NOTE"}}}
-	for _, n := range v.Neurons {
-		t.Add(strconv.Itoa(int(n.UID)), n.RoleHint, names[n.Hotkey], string(n.Hotkey), n.Endpoint, strconv.FormatInt(n.RegisteredAt, 10), v.note(n))
+func (a *app) neuronList() *cobra.Command {
+	return a.aboutSubnet("list", "List the neurons of a subnet", func(ctx context.Context, at view, market neuron.Subnet) (any, func(io.Writer) error, error) {
+		registry, err := at.Neurons(ctx, market.Netuid)
+		if err != nil {
+			return nil, nil, err
+		}
+		served := map[neuron.Address]int64{}
+		for _, n := range registry {
+			served[neuron.Address(n.Hotkey)] = n.ServedAt
+		}
+		list := []listedNeuron{}
+		for _, n := range viewSubnet(market, at.height).Neurons {
+			list = append(list, listedNeuron{n, served[n.Hotkey]})
+		}
+		result := map[string]any{"netuid": market.Netuid, "height": at.height, "neurons": list}
+		return result, func(w io.Writer) error { return printAddresses(w, list, a.names()) }, nil
+	})
+}
+
+func printAddresses(w io.Writer, list []listedNeuron, names map[neuron.Address]string) error {
+	t := term.Table{Columns: []term.Column{{Title: "UID", Right: true}, {Title: "ROLE"}, {Title: "NAME"}, {Title: "HOTKEY"},
+		{Title: "SINCE (HEIGHT)", Right: true}, {Title: "SERVED AT", Right: true}, {Title: "ENDPOINT"}}}
+	for _, n := range list {
+		served := "-"
+		if n.ServedAt > 0 {
+			served = strconv.FormatInt(n.ServedAt, 10)
+		}
+		t.Add(strconv.Itoa(int(n.UID)), n.RoleHint, names[n.Hotkey], string(n.Hotkey), strconv.FormatInt(n.RegisteredAt, 10), served, n.Endpoint)
 	}
 	return t.Write(w)
 }
@@ -95,8 +100,8 @@ type standing struct {
 }
 
 func (a *app) neuronStatus() *cobra.Command {
-	c := &cobra.Command{Use: "status --subnet N", Short: "Show how a neuron stands: rank, pay, risk of losing its slot", Args: args(0, 1)}
-	netuidOf := subnetFlag(c)
+	c := &cobra.Command{Use: "status --subnet N [HOTKEY]", Short: "Show how a neuron stands: rank, pay, risk of losing its slot", Args: args(0, 1)}
+	netuidOf, chainAt := subnetFlag(c), a.heightFlag(c)
 	c.RunE = func(c *cobra.Command, given []string) error {
 		netuid, err := netuidOf()
 		if err != nil {
@@ -106,7 +111,11 @@ func (a *app) neuronStatus() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, err := a.standing(c.Context(), netuid, hotkey)
+		at, err := chainAt(c.Context())
+		if err != nil {
+			return err
+		}
+		s, err := readStanding(c.Context(), at, netuid, hotkey)
 		if err != nil {
 			return err
 		}
@@ -126,25 +135,21 @@ func (a *app) statusHotkey(given []string) (neuron.Address, error) {
 	return key.Address(), nil
 }
 
-func (a *app) standing(ctx context.Context, netuid uint16, hotkey neuron.Address) (standing, error) {
-	client, err := a.chain(ctx)
+func readStanding(ctx context.Context, at view, netuid uint16, hotkey neuron.Address) (standing, error) {
+	market, err := at.subnet(ctx, netuid)
 	if err != nil {
 		return standing{}, err
 	}
-	market, height, err := client.SubnetAt(ctx, netuid, 0)
-	if err != nil {
-		return standing{}, err
-	}
-	s, ok := standingOf(market, height, hotkey)
+	s, ok := standingOf(market, at.height, hotkey)
 	if !ok {
 		return standing{}, failf("not_registered", "%s has no slot on subnet %d (%d neurons)", hotkey, netuid, len(market.Neurons)).
 			withFix("dendra neuron register --subnet %d", netuid)
 	}
-	price, err := client.Neuron().Price(ctx, &neuronmod.QueryPriceRequest{Netuid: uint32(netuid)})
+	price, err := readPrice(ctx, at, netuid)
 	if err != nil {
 		return standing{}, err
 	}
-	s.NextOut = price.Replaces != nil && price.Replaces.Hotkey == string(hotkey)
+	s.NextOut = price.Replaces != nil && price.Replaces.Hotkey == hotkey
 	return s, nil
 }
 

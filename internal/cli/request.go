@@ -12,6 +12,7 @@ import (
 
 	"github.com/dendra-net/dendra/gateway/requestlog"
 	"github.com/dendra-net/dendra/internal/term"
+	"github.com/dendra-net/dendra/neuron"
 )
 
 func (a *app) requestCommand() *cobra.Command {
@@ -106,7 +107,7 @@ func printRequest(w io.Writer, r requestlog.Record, proof string) error {
 		fmt.Fprintf(&b, "  the miner claims %d in / %d out tokens; the gateway's count is billed\n", r.Claimed.PromptTokens, r.Claimed.CompletionTokens)
 	}
 	for _, at := range r.Attempts {
-		fmt.Fprintf(&b, "  %8.1f ms  -> neuron %d (%s)  %s", float64(at.Start)/1000, at.UID, at.Hotkey, at.Outcome)
+		fmt.Fprintf(&b, "  %8.1f ms  -> neuron %d (%s)  %s", float64(at.Start)/1000, at.UID, shortAddress(neuron.Address(at.Hotkey)), at.Outcome)
 		if at.FirstByte > 0 {
 			fmt.Fprintf(&b, "  first byte %.1f ms", float64(at.FirstByte)/1000)
 		}

@@ -38,23 +38,25 @@ type rootVoteView struct {
 }
 
 func (a *app) rootShow() *cobra.Command {
-	return &cobra.Command{Use: "show", Short: "Show each subnet's share of emission and who voted for it", Args: args(0, 0),
-		RunE: func(c *cobra.Command, _ []string) error {
-			client, err := a.chain(c.Context())
-			if err != nil {
-				return err
-			}
-			ledgers, next, err := client.Ledgers(c.Context())
-			if err != nil {
-				return err
-			}
-			votes, err := client.RootVotes(c.Context())
-			if err != nil {
-				return err
-			}
-			v := viewRoot(ledgers, next, votes)
-			return a.emit(v, func(w io.Writer) error { return v.print(w, a.names()) })
-		}}
+	c := &cobra.Command{Use: "show", Short: "Show each subnet's share of emission and who voted for it", Args: args(0, 0)}
+	chainAt := a.heightFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		at, err := chainAt(c.Context())
+		if err != nil {
+			return err
+		}
+		ledgers, next, err := at.Ledgers(c.Context())
+		if err != nil {
+			return err
+		}
+		votes, err := at.RootVotes(c.Context())
+		if err != nil {
+			return err
+		}
+		v := viewRoot(ledgers, next, votes)
+		return a.emit(v, func(w io.Writer) error { return v.print(w, a.names()) })
+	}
+	return c
 }
 
 func viewRoot(ledgers []emission.Ledger, next int64, votes []emission.RootVote) rootView {

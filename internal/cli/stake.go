@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -16,7 +17,8 @@ import (
 )
 
 func (a *app) stakeCommand() *cobra.Command {
-	return a.noun("stake", "TAO behind hotkeys: add, remove, list", a.stakeAdd(), a.stakeRemove(), a.stakeList())
+	return a.noun("stake", "TAO behind hotkeys: add, remove, list, hotkeys, delegators, take",
+		a.stakeAdd(), a.stakeRemove(), a.stakeList(), a.stakeHotkeys(), a.stakeDelegators(), a.stakeTake())
 }
 
 // stakeTarget finds the hotkey to stake to: the one that is named, or the wallet's own.
@@ -120,34 +122,37 @@ type holdingView struct {
 }
 
 func (a *app) stakeList() *cobra.Command {
-	return &cobra.Command{Use: "list [WALLET|ADDRESS]", Short: "List what a coldkey stakes and what is on its way back", Args: args(0, 1),
-		RunE: func(c *cobra.Command, given []string) error {
-			who := a.wallet
-			if len(given) == 1 {
-				who = given[0]
-			}
-			if who == "" {
-				_, err := a.actingWallet()
-				return err
-			}
-			address, err := a.findColdkey(who)
-			if err != nil {
-				return err
-			}
-			return a.listStake(c, address)
-		}}
+	c := &cobra.Command{Use: "list [WALLET|ADDRESS]", Short: "List what a coldkey stakes and what is on its way back", Args: args(0, 1)}
+	chainAt := a.heightFlag(c)
+	c.RunE = func(c *cobra.Command, given []string) error {
+		address, err := a.coldkeyAsked(given)
+		if err != nil {
+			return err
+		}
+		at, err := chainAt(c.Context())
+		if err != nil {
+			return err
+		}
+		return a.listStake(c.Context(), at, address)
+	}
+	return c
 }
 
-func (a *app) listStake(c *cobra.Command, address neuron.Address) error {
-	client, err := a.chain(c.Context())
+// coldkeyAsked is the coldkey that a question is about: the one that is named, or the acting wallet's.
+func (a *app) coldkeyAsked(given []string) (neuron.Address, error) {
+	if len(given) == 1 {
+		return a.findColdkey(given[0])
+	}
+	info, err := a.actingWallet()
+	return info.Address, err
+}
+
+func (a *app) listStake(ctx context.Context, at view, address neuron.Address) error {
+	holdings, err := at.Holdings(ctx, address)
 	if err != nil {
 		return err
 	}
-	holdings, err := client.Holdings(c.Context(), address)
-	if err != nil {
-		return err
-	}
-	unbondings, err := client.Unbondings(c.Context(), address)
+	unbondings, err := at.Unbondings(ctx, address)
 	if err != nil {
 		return err
 	}

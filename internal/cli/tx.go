@@ -147,7 +147,7 @@ func (a *app) transact(ctx context.Context, p plan, done func(chainclient.TxResu
 		return err
 	}
 	return a.emit(result, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "%s (height %d, fee %s, tx %s)\n", sentence, res.Height, formatTAO(res.FeeRao), res.Hash)
+		_, err := fmt.Fprintf(w, "%s\n  height %d   fee %s   tx %s\n", sentence, res.Height, formatTAO(res.FeeRao), res.Hash)
 		return err
 	})
 }

@@ -57,14 +57,17 @@ func (v walletView) print(w io.Writer) error {
 
 // wrapWords prints six numbered words a line.
 func wrapWords(words string) string {
-	var b strings.Builder
+	var lines []string
 	for i, word := range strings.Fields(words) {
-		if i > 0 && i%6 == 0 {
-			b.WriteByte('\n')
+		if i%6 == 0 {
+			lines = append(lines, "")
 		}
-		fmt.Fprintf(&b, "%4d %-9s", i+1, word)
+		lines[i/6] += fmt.Sprintf("%4d %-9s", i+1, word)
 	}
-	return strings.ReplaceAll(b.String(), " \n", "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (a *app) walletCreate() *cobra.Command {
@@ -167,9 +170,9 @@ func (a *app) walletList() *cobra.Command {
 func printWallets(w io.Writer, views []walletView) error {
 	t := term.Table{Columns: []term.Column{{Title: "WALLET"}, {Title: "COLDKEY"}, {Title: "HOTKEY"}, {Title: "HOTKEY ADDRESS"}, {Title: "KEPT"}}}
 	for _, v := range views {
-		kept := "under a password"
+		kept := "password"
 		if v.Local {
-			kept = "in plain text"
+			kept = "plain"
 		}
 		first := []string{v.Name, string(v.Address)}
 		for _, h := range v.Hotkeys {
@@ -184,31 +187,24 @@ func printWallets(w io.Writer, views []walletView) error {
 }
 
 func (a *app) walletBalance() *cobra.Command {
-	return &cobra.Command{Use: "balance [WALLET|ADDRESS]", Short: "Show what a coldkey holds: free, staked, on its way back", Args: args(0, 1),
-		RunE: func(c *cobra.Command, given []string) error {
-			who := a.wallet
-			if len(given) == 1 {
-				who = given[0]
-			}
-			if who == "" {
-				_, err := a.actingWallet()
-				return err
-			}
-			address, err := a.findColdkey(who)
-			if err != nil {
-				return err
-			}
-			b, err := a.balance(c.Context(), address)
-			if err != nil {
-				return err
-			}
-			return a.emit(b, func(w io.Writer) error {
-				t := term.Table{Columns: []term.Column{{Title: "COLDKEY"}, {Title: "FREE (TAO)", Right: true}, {Title: "STAKED (TAO)", Right: true},
-					{Title: "UNBONDING (TAO)", Right: true}, {Title: "TOTAL (TAO)", Right: true}}}
-				t.Add(string(b.Address), decimalTAO(b.FreeRao), decimalTAO(b.StakedRao), decimalTAO(b.UnbondingRao), decimalTAO(b.TotalRao))
-				return t.Write(w)
-			})
-		}}
+	c := &cobra.Command{Use: "balance [WALLET|ADDRESS]", Short: "Show what a coldkey holds: free, staked, on its way back", Args: args(0, 1)}
+	chainAt := a.heightFlag(c)
+	c.RunE = func(c *cobra.Command, given []string) error {
+		address, err := a.coldkeyAsked(given)
+		if err != nil {
+			return err
+		}
+		at, err := chainAt(c.Context())
+		if err != nil {
+			return err
+		}
+		b, err := readBalance(c.Context(), at, address)
+		if err != nil {
+			return err
+		}
+		return a.emit(b, b.print)
+	}
+	return c
 }
 
 // balanceView is what a coldkey holds.
@@ -220,23 +216,26 @@ type balanceView struct {
 	TotalRao     uint64         `json:"total_rao,string"`
 }
 
-func (a *app) balance(ctx context.Context, address neuron.Address) (balanceView, error) {
-	c, err := a.chain(ctx)
-	if err != nil {
+func (b balanceView) print(w io.Writer) error {
+	t := term.Table{Columns: []term.Column{{Title: "COLDKEY"}, {Title: "FREE (TAO)", Right: true}, {Title: "STAKED (TAO)", Right: true},
+		{Title: "UNBONDING (TAO)", Right: true}, {Title: "TOTAL (TAO)", Right: true}}}
+	t.Add(string(b.Address), decimalTAO(b.FreeRao), decimalTAO(b.StakedRao), decimalTAO(b.UnbondingRao), decimalTAO(b.TotalRao))
+	return t.Write(w)
+}
+
+func readBalance(ctx context.Context, at view, address neuron.Address) (b balanceView, err error) {
+	b.Address = address
+	if b.FreeRao, err = at.BalanceRao(ctx, address); err != nil {
 		return balanceView{}, err
 	}
-	b := balanceView{Address: address}
-	if b.FreeRao, err = c.BalanceRao(ctx, address); err != nil {
-		return balanceView{}, err
-	}
-	holdings, err := c.Holdings(ctx, address)
+	holdings, err := at.Holdings(ctx, address)
 	if err != nil {
 		return balanceView{}, err
 	}
 	for _, h := range holdings {
 		b.StakedRao += h.StakeRao
 	}
-	unbondings, err := c.Unbondings(ctx, address)
+	unbondings, err := at.Unbondings(ctx, address)
 	if err != nil {
 		return balanceView{}, err
 	}

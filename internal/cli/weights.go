@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -15,13 +16,14 @@ import (
 )
 
 func (a *app) weightsCommand() *cobra.Command {
-	return a.noun("weights", "A validator's votes: show, set", a.weightsShow(), a.weightsSet())
+	return a.noun("weights", "A validator's votes and what came of them: show, set, commits, bonds, scores",
+		a.weightsShow(), a.weightsSet(), a.weightsCommits(), a.weightsBonds(), a.weightsScores())
 }
 
 // rowView is a validator's row of weights.
 type rowView struct {
 	UID     uint32         `json:"uid"`
-	Hotkey  neuron.Address `json:"hotkey"`
+	Hotkey  neuron.Address `json:"hotkey"` // empty when the slot changed hands since
 	SetAt   int64          `json:"set_at"`
 	Weights []weightView   `json:"weights"`
 }
@@ -34,39 +36,18 @@ type weightView struct {
 }
 
 func (a *app) weightsShow() *cobra.Command {
-	var at int64
-	c := &cobra.Command{Use: "show --subnet N", Short: "Show who votes for whom", Args: args(0, 0)}
-	netuidOf := subnetFlag(c)
-	c.Flags().Int64Var(&at, "at", 0, "height to show; 0 is the newest")
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		netuid, err := netuidOf()
+	return a.aboutSubnet("show", "Show who votes for whom", func(ctx context.Context, at view, market neuron.Subnet) (any, func(io.Writer) error, error) {
+		rows, err := at.Rows(ctx, market.Netuid)
 		if err != nil {
-			return err
-		}
-		client, err := a.chain(c.Context())
-		if err != nil {
-			return err
-		}
-		market, height, err := client.SubnetAt(c.Context(), netuid, at)
-		if err != nil {
-			return err
-		}
-		rows, err := client.AtHeight(height).Rows(c.Context(), netuid)
-		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		views := []rowView{}
 		for _, r := range rows {
-			v := rowView{UID: r.Uid, SetAt: r.SetAt, Weights: shares(r.Uids, r.Generations, r.Weights)}
-			if int(r.Uid) < len(market.Neurons) {
-				v.Hotkey = market.Neurons[r.Uid].Hotkey
-			}
-			views = append(views, v)
+			views = append(views, rowView{UID: r.Uid, Hotkey: sits(market, r.Uid, r.Generation), SetAt: r.SetAt, Weights: shares(r.Uids, r.Generations, r.Weights)})
 		}
-		result := map[string]any{"netuid": netuid, "height": height, "rows": views}
-		return a.emit(result, func(w io.Writer) error { return printRows(w, views, a.names()) })
-	}
-	return c
+		result := map[string]any{"netuid": market.Netuid, "height": at.height, "rows": views}
+		return result, func(w io.Writer) error { return printRows(w, views, a.names()) }, nil
+	})
 }
 
 // shares pairs uids with weights. A node may answer anything, so the shortest of the lists counts.
@@ -87,13 +68,13 @@ func shares(uids, generations, weights []uint32) []weightView {
 }
 
 func printRows(w io.Writer, rows []rowView, names map[neuron.Address]string) error {
-	t := term.Table{Columns: []term.Column{{Title: "VALIDATOR"}, {Title: "UID", Right: true}, {Title: "SET AT (HEIGHT)", Right: true}, {Title: "WEIGHTS (UID:SHARE)"}}}
+	t := term.Table{Columns: []term.Column{{Title: "UID", Right: true}, {Title: "VALIDATOR"}, {Title: "SET AT (HEIGHT)", Right: true}, {Title: "WEIGHTS (UID:SHARE)"}}}
 	for _, r := range rows {
 		var cells []string
 		for _, v := range r.Weights {
 			cells = append(cells, fmt.Sprintf("%d:%.3f", v.UID, v.Share))
 		}
-		t.Add(nameOf(r.Hotkey, names), strconv.Itoa(int(r.UID)), strconv.FormatInt(r.SetAt, 10), strings.Join(cells, " "))
+		t.Add(strconv.Itoa(int(r.UID)), sitterName(r.Hotkey, names), strconv.FormatInt(r.SetAt, 10), strings.Join(cells, " "))
 	}
 	return t.Write(w)
 }

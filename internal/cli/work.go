@@ -74,7 +74,7 @@ func (a *app) registerByWork(ctx context.Context, netuid uint16, info wallet.Inf
 		return err
 	}
 	return a.emit(r, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "registered: subnet %d neuron %d by work (height %d, tx %s)\n", netuid, r.UID, r.Height, r.Hash)
+		_, err := fmt.Fprintf(w, "registered: subnet %d neuron %d by work\n  height %d   tx %s\n", netuid, r.UID, r.Height, r.Hash)
 		return err
 	})
 }

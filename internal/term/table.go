@@ -32,7 +32,7 @@ func (t *Table) Add(cells ...string) {
 	t.rows = append(t.rows, row)
 }
 
-// Write prints the titles and all rows. Lines carry no blanks at their end.
+// Write prints the titles and all rows, or that there are none. Lines carry no blanks at their end.
 func (t *Table) Write(w io.Writer) error {
 	titles := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -46,6 +46,11 @@ func (t *Table) Write(w io.Writer) error {
 			line[i] = pad(cell, widths[i], t.Columns[i].Right)
 		}
 		if _, err := out.WriteString(strings.TrimRight(strings.Join(line, gap), " ") + "\n"); err != nil {
+			return err
+		}
+	}
+	if len(t.rows) == 0 {
+		if _, err := out.WriteString("(none)\n"); err != nil {
 			return err
 		}
 	}
