@@ -140,6 +140,7 @@ func (c *Chain) Export() *cmttypes.GenesisDoc {
 
 // Cold is the coldkey of a name.
 func Cold(name string) coldkey {
+	prefix.Set() // addresses are written down once and for all
 	return coldkey{secp256k1.GenPrivKeyFromSecret([]byte("cold " + name))}
 }
 
@@ -149,7 +150,10 @@ type coldkey struct{ *secp256k1.PrivKey }
 func (k coldkey) Address() sdk.AccAddress { return sdk.AccAddress(k.PubKey().Address()) }
 
 // Hot is the hotkey of a name.
-func Hot(name string) hotkey { return hotkey{ed25519.GenPrivKeyFromSecret([]byte("hot " + name))} }
+func Hot(name string) hotkey {
+	prefix.Set()
+	return hotkey{ed25519.GenPrivKeyFromSecret([]byte("hot " + name))}
+}
 
 type hotkey struct{ *ed25519.PrivKey }
 
