@@ -77,6 +77,23 @@ func TestAskPassesOnWhatTheGatewaySays(t *testing.T) {
 	require.Equal(t, "error invalid_api_key: this key is not known\n  fix: set DENDRA_API_KEY to a key of this gateway\n  docs: dendra explain invalid_api_key\n", errs)
 }
 
+func TestAskSaysWhatHelpsWhenNobodyAnswers(t *testing.T) {
+	for code, fix := range map[string]string{
+		"no_miner":     "see who serves with dendra neuron list --subnet 3, or mine yourself: dendra miner run --subnet 3 --help",
+		"miner_failed": "ask again; dendra request show 7f3a91 shows every attempt",
+	} {
+		api := gatewayWith(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Dendra-Subnet", "3")
+			w.Header().Set("Dendra-Request-Id", "7f3a91")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, `{"error":{"message":"subnet 3 has nobody","type":"server_error","code":"`+code+`"}}`)
+		})
+		rc, _, errs := run(t, api, "ask", "hi")
+		require.Equal(t, 1, rc)
+		require.Equal(t, "error "+code+": subnet 3 has nobody\n  fix: "+fix+"\n  docs: dendra explain "+code+"\n", errs)
+	}
+}
+
 func TestACutAnswerIsAnError(t *testing.T) {
 	api := gatewayWith(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"half\"}}]}\n\n")

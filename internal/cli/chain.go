@@ -132,7 +132,7 @@ func viewSupply(res *emission.QuerySupplyResponse) (supplyView, error) {
 }
 
 func (v supplyView) print(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "issued %s of %s at height %d   recycled %s   burnt %s\n\n",
+	if _, err := fmt.Fprintf(w, "issued %s of %s   height %d\nrecycled %s   burnt %s\n\n",
 		formatTAO(v.IssuedRao), formatTAO(v.CapRao), v.Height, formatTAO(v.RecycledRao), formatTAO(v.BurntRao)); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (p person) shows(line string) string {
 	p.t.Helper()
 	out := p.does(line)
 	for _, l := range strings.Split(out, "\n") {
-		require.LessOrEqual(p.t, utf8.RuneCountInString(l), 120, "%s: %s", line, l)
+		require.LessOrEqual(p.t, utf8.RuneCountInString(l), screen, "%s: %s", line, l)
 	}
 	return out
 }
@@ -122,7 +122,26 @@ func (p person) read(line string) map[string]any {
 	var v map[string]any
 	out := p.does(line + " --json")
 	require.NoError(p.t, json.Unmarshal([]byte(out), &v), out)
+	amountsAreStrings(p.t, line, v)
 	return v
+}
+
+// amountsAreStrings wants every amount in a result to be a string of digits.
+func amountsAreStrings(t *testing.T, name string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if key == "rao" || strings.HasSuffix(key, "_rao") {
+				require.Regexp(t, `^\d+$`, value, "%s: %s", name, key)
+				require.IsType(t, "", value, "%s: %s", name, key)
+			}
+			amountsAreStrings(t, name+" "+key, value)
+		}
+	case []any:
+		for _, value := range v {
+			amountsAreStrings(t, name, value)
+		}
+	}
 }
 
 // fails wants an error of that code and returns the fix.
@@ -237,7 +256,9 @@ func TestALifeOnTheChain(t *testing.T) {
 		p.fails("insufficient_funds", "stake add 100000 --wallet alice --to me --yes")
 		require.Contains(t, p.does("stake add 20 --wallet alice --to me --yes"), "staked 20.000000000 TAO behind tao1")
 		require.Contains(t, p.does("stake list alice"), "20.000000000")
-		p.waits("subnet show 1", func(v map[string]any) bool { return neuronAt(v, 0)["permit"] == true && neuronAt(v, 1)["permit"] == false })
+		p.waits("subnet show 1", func(v map[string]any) bool {
+			return neuronAt(v, 0)["permit"] == true && neuronAt(v, 1)["permit"] == false
+		})
 		p.fails("no_permit", "weights set --subnet 1 --wallet worker 0=1")
 		p.fails("no_such_neuron", "weights set --subnet 1 --wallet me 7=1")
 		require.Contains(t, p.does("weights set --subnet 1 --wallet me 1=1"), "set 1 weights on subnet 1")

@@ -129,7 +129,7 @@ func (a *app) explainOne(asked string) error {
 	if i := slices.IndexFunc(codes, func(t topic) bool { return t.Code == asked }); i >= 0 {
 		return a.emit(codes[i], codes[i].print)
 	}
-	near := slices.DeleteFunc(slices.Clone(glossary), func(w word) bool { return !strings.Contains(strings.ToLower(w.Word), strings.ToLower(asked)) })
+	near := slices.DeleteFunc(slices.Clone(glossary), func(w word) bool { return !alike(strings.ToLower(w.Word), strings.ToLower(asked)) })
 	if i := slices.IndexFunc(near, func(w word) bool { return strings.EqualFold(w.Word, asked) }); i >= 0 {
 		return a.emit(near[i], near[i].print)
 	}
@@ -150,6 +150,17 @@ func (a *app) explainOne(asked string) error {
 		return e.withFix("dendra explain %s", strings.Join(like, " | "))
 	}
 	return e
+}
+
+// sameStem is how many first letters two words share that are forms of one: register, registration.
+const sameStem = 6
+
+// alike reports whether a word of the glossary may be what was asked for.
+func alike(word, asked string) bool {
+	if strings.Contains(asked, "_") {
+		return false // the code of an error
+	}
+	return strings.Contains(word, asked) || len(word) >= sameStem && strings.HasPrefix(asked, word[:sameStem])
 }
 
 func (t topic) print(w io.Writer) error {

@@ -76,7 +76,7 @@ func (a *app) neuronList() *cobra.Command {
 
 func printAddresses(w io.Writer, list []listedNeuron, names map[neuron.Address]string) error {
 	t := term.Table{Columns: []term.Column{{Title: "UID", Right: true}, {Title: "ROLE"}, {Title: "NAME"}, {Title: "HOTKEY"},
-		{Title: "SINCE (HEIGHT)", Right: true}, {Title: "SERVED AT", Right: true}, {Title: "ENDPOINT"}}}
+		{Title: "JOINED AT", Right: true}, {Title: "SERVED AT", Right: true}, {Title: "ENDPOINT"}}}
 	for _, n := range list {
 		served := "-"
 		if n.ServedAt > 0 {

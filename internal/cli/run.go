@@ -41,7 +41,7 @@ func (a *app) minerCommand() *cobra.Command {
 	var f minerFlags
 	c := &cobra.Command{Use: "run --subnet N --upstream URL --model NAME", Short: "Mine with any OpenAI-compatible server", Args: args(0, 0)}
 	parse := joinFlags(c, &f.joining, &f.verbose)
-	c.Flags().StringVar(&f.upstream, "upstream", "", "base URL of the model server, http://127.0.0.1:11434/v1 for one; its key comes from DENDRA_UPSTREAM_KEY")
+	c.Flags().StringVar(&f.upstream, "upstream", "", "base URL of the model server, as http://127.0.0.1:11434/v1; its key is DENDRA_UPSTREAM_KEY")
 	c.Flags().StringVar(&f.model, "model", "", "name the server knows the model by")
 	c.Flags().StringVar(&f.listen, "listen", "", "address to serve on, HOST:PORT (default 127.0.0.1:0 on a local network, :9101 elsewhere)")
 	c.Flags().StringVar(&f.external, "external", "", "URL others reach this miner by")

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,7 +99,7 @@ func viewPool(h stake.Hotkey) poolView {
 }
 
 func (a *app) stakeHotkeys() *cobra.Command {
-	c := &cobra.Command{Use: "hotkeys", Short: "List the hotkeys one can stake behind: pool, take, owner", Args: args(0, 0)}
+	c := &cobra.Command{Use: "hotkeys", Short: "List the hotkeys one can stake behind, largest pool first", Args: args(0, 0)}
 	chainAt := a.heightFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		at, err := chainAt(c.Context())
@@ -112,6 +114,7 @@ func (a *app) stakeHotkeys() *cobra.Command {
 		for _, h := range list {
 			pools = append(pools, viewPool(h))
 		}
+		slices.SortStableFunc(pools, func(p, q poolView) int { return cmp.Compare(q.PoolRao, p.PoolRao) })
 		return a.emit(map[string]any{"height": at.height, "hotkeys": pools}, func(w io.Writer) error { return printPools(w, pools, a.names()) })
 	}
 	return c
