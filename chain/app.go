@@ -2,6 +2,7 @@ package chain
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -62,6 +63,9 @@ const (
 	// key to it.
 	govModule = "gov"
 )
+
+// ErrNoBlock means that the chain has no block yet.
+var ErrNoBlock = errors.New("no block yet")
 
 // Options say how an application is built.
 type Options struct {
@@ -258,8 +262,11 @@ func (app *App) DefaultGenesis() map[string]json.RawMessage {
 	return state
 }
 
-// Export writes the state of the newest block as a genesis.
+// Export writes the state of the newest block as a genesis; before the first block there is none.
 func (app *App) Export() (map[string]json.RawMessage, error) {
+	if app.LastBlockHeight() == 0 {
+		return nil, fmt.Errorf("export: %w", ErrNoBlock)
+	}
 	return app.Manager.ExportGenesis(app.NewContext(true), app.Encoding.Codec)
 }
 
