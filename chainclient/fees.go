@@ -3,13 +3,17 @@ package chainclient
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
 	"strconv"
 	"sync"
+	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/dendra-net/dendra/x/emission"
@@ -109,7 +113,7 @@ func (c *Client) estimate(ctx context.Context, s Signer, at account, msgs []prot
 	if err != nil {
 		return Estimate{}, err
 	}
-	used, err := c.simulate(ctx, raw)
+	used, err := c.simulateWhole(ctx, raw)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -130,6 +134,38 @@ func feeOf(gas, microrao uint64) (uint64, error) {
 	}
 	fee, _ := bits.Div64(hi, lo, 1_000_000)
 	return fee, nil
+}
+
+// simulateWhole simulates again when the refusal blames the chain. A node simulates while it stores a block, and may see
+// half of that block: what it has read before is of the last one, what it reads now is of this one. A moment later
+// it sees all of it; a chain that is at fault indeed says so every time.
+func (c *Client) simulateWhole(ctx context.Context, raw []byte) (uint64, error) {
+	pause := c.opts.Backoff
+	for try := 0; ; try++ {
+		used, err := c.simulate(ctx, raw)
+		if err == nil || !blamesChain(err) || try >= c.opts.Retries || !sleep(ctx, pause) {
+			return used, err
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+// blamesChain reports whether a refusal says that the chain contradicts itself.
+func blamesChain(err error) bool {
+	var refused *TxError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	known := []interface {
+		Codespace() string
+		ABCICode() uint32
+	}{emission.ErrOverdrawn, emission.ErrBooks, sdkerrors.ErrLogic}
+	for _, k := range known {
+		if refused.Codespace == k.Codespace() && refused.Code == k.ABCICode() {
+			return true
+		}
+	}
+	return refused.Codespace == errorsmod.UndefinedCodespace
 }
 
 // simulate asks the node what the transaction would use. It goes by the application's own query, whose refusals keep

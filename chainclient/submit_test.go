@@ -20,6 +20,7 @@ import (
 	"github.com/dendra-net/dendra/chainclient"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/wallet"
+	"github.com/dendra-net/dendra/x/emission"
 	neuronmod "github.com/dendra-net/dendra/x/neuron"
 	"github.com/dendra-net/dendra/x/stake"
 )
@@ -252,4 +253,35 @@ func TestLogsAreMadePlain(t *testing.T) {
 	require.Equal(t, "no: insufficient funds", chainclient.Plain("failed to execute message; message index: 12: no: insufficient funds"))
 	require.Equal(t, "no", chainclient.Plain("failed to simulate tx: failed to execute message; message index: 0: no"))
 	require.Equal(t, "plain", chainclient.Plain("plain"))
+}
+
+func TestASimulationThatSawHalfABlockIsRepeated(t *testing.T) {
+	f := startNode(t)
+	c := dial(t, nil, f.address)
+	key := hotkey()
+	asked := 0
+	f.simulate = func() *cmtservice.ABCIQueryResponse {
+		if asked++; asked < 3 {
+			return &cmtservice.ABCIQueryResponse{Code: emission.ErrBooks.ABCICode(), Codespace: emission.ModuleName, Log: "subnet 1 took 2 rao of the era, 1 are due"}
+		}
+		return &cmtservice.ABCIQueryResponse{Value: []byte(`{"gas_info":{"gas_used":"100"}}`)}
+	}
+	e, err := c.Simulate(t.Context(), key, &stake.MsgAddStake{Rao: 1})
+	require.NoError(t, err)
+	require.Equal(t, uint64(100), e.GasUsed)
+	require.Equal(t, 3, asked)
+
+	asked = -100 // the books are wrong indeed
+	_, err = c.Simulate(t.Context(), key, &stake.MsgAddStake{Rao: 1})
+	require.ErrorIs(t, err, &chainclient.TxError{Codespace: emission.ModuleName, Code: emission.ErrBooks.ABCICode()})
+	require.Equal(t, -95, asked, "once, and once for each repetition")
+
+	asked = 0
+	f.simulate = func() *cmtservice.ABCIQueryResponse {
+		asked++
+		return &cmtservice.ABCIQueryResponse{Code: 7, Codespace: "stake", Log: "not enough stake"}
+	}
+	_, err = c.Simulate(t.Context(), key, &stake.MsgAddStake{Rao: 1})
+	require.Error(t, err)
+	require.Equal(t, 1, asked, "an ordinary refusal is believed at once")
 }
