@@ -122,6 +122,9 @@ func (c *Chain) To(height int64) {
 // T is the test that drives the chain.
 func (c *Chain) T() testing.TB { return c.t }
 
+// Tell makes t hear of failures from now on: a fuzz target's own, for one.
+func (c *Chain) Tell(t testing.TB) { c.t = t }
+
 // Ctx reads the state of the newest block.
 func (c *Chain) Ctx() sdk.Context {
 	return sdk.NewContext(c.App.CommitMultiStore(), c.header(), false, log.NewNopLogger())
