@@ -34,6 +34,7 @@ type Node struct {
 	databases *databases
 	servers   servers
 	narrator  *narrator
+	gate      *gate
 	from      int64 // height the state was loaded at
 	closed    sync.Once
 	err       error
@@ -74,7 +75,7 @@ func (n *Node) start(ctx context.Context, o Options, doc *cmttypes.GenesisDoc) e
 	c := client.Context{}.WithCodec(n.App.Encoding.Codec).WithInterfaceRegistry(n.App.Encoding.Registry).
 		WithLegacyAmino(n.App.Encoding.Amino).WithTxConfig(n.App.Encoding.Tx).WithChainID(doc.ChainID).
 		WithHomeDir(o.Home).WithClient(local.New(n.comet))
-	registerServices(n.App, c)
+	registerServices(n.App, n.gate, c)
 	// CometBFT sleeps until the hour of the genesis and hears nobody meanwhile.
 	if err := sleepUntil(ctx, doc.GenesisTime); err != nil {
 		return err
@@ -119,7 +120,8 @@ func (n *Node) openComet(ctx context.Context, o Options, doc *cmttypes.GenesisDo
 	}
 	pv := privval.LoadFilePV(cfg.PrivValidatorKeyFile(), cfg.PrivValidatorStateFile()) // InitHome has checked both
 	genesis := func() (*cmttypes.GenesisDoc, error) { return doc, nil }
-	n.narrator = newNarrator(server.NewCometABCIWrapper(n.App), o.Log)
+	n.gate = newGate(server.NewCometABCIWrapper(n.App), n.App)
+	n.narrator = newNarrator(n.gate, o.Log)
 	n.comet, err = guarded(func() (*cmtnode.Node, error) {
 		return cmtnode.NewNodeWithContext(ctx, cfg, pv, nodeKey, proxy.NewLocalClientCreator(n.narrator), genesis,
 			n.databases.openComet, cmtnode.DefaultMetricsProvider(cfg.Instrumentation), cometLog(o.Log))
@@ -175,6 +177,9 @@ func (n *Node) Failure() error { return n.narrator.failure() }
 // more than once, and always returns the same.
 func (n *Node) Close() error {
 	n.closed.Do(func() {
+		if n.gate != nil {
+			n.gate.open() // a failed node may have left it shut
+		}
 		n.err = n.servers.close()
 		if n.comet != nil && n.comet.IsRunning() {
 			n.err = errors.Join(n.err, n.comet.Stop())

@@ -25,9 +25,9 @@ import (
 const maxMessage = 16 << 20
 
 // registerServices adds the services that need a running node to those of the modules.
-func registerServices(app *chain.App, c client.Context) {
-	authtx.RegisterTxService(app.GRPCQueryRouter(), c, app.Simulate, app.Encoding.Registry)
-	cmtservice.RegisterTendermintService(c, app.GRPCQueryRouter(), app.Encoding.Registry, app.Query)
+func registerServices(app *chain.App, g *gate, c client.Context) {
+	authtx.RegisterTxService(app.GRPCQueryRouter(), c, g.simulate, app.Encoding.Registry)
+	cmtservice.RegisterTendermintService(c, app.GRPCQueryRouter(), app.Encoding.Registry, g.query)
 	nodeservice.RegisterNodeService(c, app.GRPCQueryRouter(), *config.DefaultConfig(), func() int64 {
 		return app.CommitMultiStore().EarliestVersion()
 	})
