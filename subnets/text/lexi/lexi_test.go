@@ -32,7 +32,8 @@ func ask(t testing.TB, b *lexi.Brain, question string) string {
 	return text
 }
 
-// TestAnswers holds questions as people type them. "=" wants the whole answer, anything else a part of it.
+// TestAnswers holds questions as people type them. "=" wants the whole answer, anything else a part of it. Long: it is a
+// table.
 func TestAnswers(t *testing.T) {
 	b := brain(t, lexi.Options{Seed: []byte("a")})
 	for _, c := range []struct{ question, want string }{
