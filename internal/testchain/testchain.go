@@ -35,6 +35,8 @@ type Chain struct {
 	t   testing.TB
 	doc *cmttypes.GenesisDoc
 	db  dbm.DB
+
+	lawless bool
 }
 
 // Genesis is a beginning with one producer and the modules' defaults, for a test to change.
@@ -54,6 +56,14 @@ func New(t testing.TB, g chain.Genesis) *Chain {
 	return FromDoc(t, doc)
 }
 
+// Lawless starts a chain that does not check the laws at each block, as a node of a public network: to measure it.
+func Lawless(t testing.TB, g chain.Genesis) *Chain {
+	t.Helper()
+	doc, err := g.Doc()
+	require.NoError(t, err)
+	return begin(&Chain{t: t, doc: doc, db: dbm.NewMemDB(), lawless: true})
+}
+
 // FromDoc starts a chain from a genesis document: an exported one for instance.
 func FromDoc(t testing.TB, doc *cmttypes.GenesisDoc) *Chain {
 	t.Helper()
@@ -63,7 +73,13 @@ func FromDoc(t testing.TB, doc *cmttypes.GenesisDoc) *Chain {
 // OnDB starts a chain from a genesis document in an empty database.
 func OnDB(t testing.TB, doc *cmttypes.GenesisDoc, db dbm.DB) *Chain {
 	t.Helper()
-	c := &Chain{t: t, doc: doc, db: db, Height: doc.InitialHeight - 1}
+	return begin(&Chain{t: t, doc: doc, db: db})
+}
+
+func begin(c *Chain) *Chain {
+	t, doc := c.t, c.doc
+	t.Helper()
+	c.Height = doc.InitialHeight - 1
 	c.open()
 	params := doc.ConsensusParams.ToProto()
 	_, err := c.App.InitChain(&abci.RequestInitChain{
@@ -75,7 +91,7 @@ func OnDB(t testing.TB, doc *cmttypes.GenesisDoc, db dbm.DB) *Chain {
 
 func (c *Chain) open() {
 	c.t.Helper()
-	app, err := chain.New(chain.Options{DB: c.db, CheckLaws: true, Base: []func(*baseapp.BaseApp){baseapp.SetChainID(c.doc.ChainID)}})
+	app, err := chain.New(chain.Options{DB: c.db, CheckLaws: !c.lawless, Base: []func(*baseapp.BaseApp){baseapp.SetChainID(c.doc.ChainID)}})
 	require.NoError(c.t, err)
 	c.App = app
 }

@@ -23,12 +23,11 @@ func (k *Keeper) input(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uin
 		CommitBlock: make([]uint64, n), Weights: make([][]yuma.Weight, n), Bonds: make([][]yuma.Cell, n),
 	}
 	for uid, nr := range g.neurons {
-		last, err := k.lastUpdate(ctx, nr)
-		if err != nil {
-			return in, err
-		}
-		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(last), uint64(nr.RegisteredAt)
+		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(nr.RegisteredAt), uint64(nr.RegisteredAt)
 		in.CommitBlock[uid] = yuma.NoCommit
+	}
+	if err := k.inputActivity(ctx, g, in.LastUpdate); err != nil {
+		return in, err
 	}
 	if err := k.inputRows(ctx, g, in.Weights); err != nil {
 		return in, err
@@ -48,6 +47,16 @@ func params(s subnet.Subnet) yuma.Params {
 	p.MinStake, p.Yuma3, p.LiquidAlpha = h.MinValidatorStakeRao, h.Yuma3, h.LiquidAlpha
 	p.AlphaLow, p.AlphaHigh, p.AlphaSteepness = uint16(h.AlphaLowU16), uint16(h.AlphaHighU16), int16(h.AlphaSteepness)
 	return p
+}
+
+// inputActivity puts the height at which each neuron last set or committed weights in the place of its registration's.
+func (k *Keeper) inputActivity(ctx sdk.Context, g graph, last []uint64) error {
+	return k.Activity.Walk(ctx, collections.NewPrefixedPairRange[uint32, uint32](g.subnet.Netuid), func(key slot, a weights.Activity) (bool, error) {
+		if uid := int(key.K2()); uid < len(last) && g.neurons[uid].Generation == a.Generation {
+			last[uid] = uint64(a.Height)
+		}
+		return false, nil
+	})
 }
 
 func (k *Keeper) inputRows(ctx sdk.Context, g graph, rows [][]yuma.Weight) error {
