@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dendra-net/dendra/localnet"
 )
 
 // facts is all that may not change about a height that has passed: answers of the doors by what was asked.
@@ -140,24 +142,40 @@ func (m *market) killWhileStarting(t *testing.T) {
 	require.Equal(t, before, m.factsAt(t, height))
 }
 
-// paysAgain waits for an epoch that began after the restart: it needs votes committed and revealed since, and pays.
+// paysAgain waits for an epoch that pays for votes committed and revealed since the restart.
 func (m *market) paysAgain(t *testing.T) {
 	restarted := m.height(t)
+	validators := len(localnet.Default().Validators)
 	for netuid := 1; netuid <= subnetCount(); netuid++ {
-		epoch := m.subnet(t, netuid, 0).Epoch
-		eventually(t, 4*epochTime, "two more epochs", func() bool { return m.subnet(t, netuid, 0).Epoch >= epoch+2 })
-		s, voted := m.subnet(t, netuid, 0), 0
-		require.InDelta(t, 1, totalIncentive(s), 1e-6)
-		for _, n := range s.Neurons {
-			if n.Dividend > 0 && n.LastUpdate > restarted {
-				voted++
-				require.Positive(t, rao(t, n.EmissionRao))
-			}
-		}
-		require.Equal(t, 3, voted, "validators that voted after height %d and were paid on subnet %d", restarted, netuid)
+		eventually(t, 5*epochTime, "pay for new votes", func() bool { return m.paidFor(t, netuid, restarted) == validators })
+		require.InDelta(t, 1, totalIncentive(m.subnet(t, netuid, 0)), 1e-6)
 	}
 	require.True(t, m.stranger.running(), "a miner must live through the chain's absence: %s", m.stranger.err)
 	require.Positive(t, m.me(t).Incentive, "and go on earning")
+}
+
+// paidFor counts the validators that the newest epoch paid for a vote committed after a height, and revealed since.
+func (m *market) paidFor(t *testing.T, netuid int, height int64) (n int) {
+	t.Helper()
+	weights := fmt.Sprintf("%s/dendra/weights/v1/subnets/%d/", m.card.REST, netuid)
+	var epoch struct{ Epoch struct{ Last string } }
+	getJSON(t, weights+"epoch", 0, &epoch)
+	closed, err := strconv.ParseInt(epoch.Epoch.Last, 10, 64)
+	require.NoError(t, err)
+	var votes struct {
+		Rows []struct {
+			UID   int
+			SetAt string `json:"set_at"`
+		}
+	}
+	getJSON(t, weights+"rows", closed, &votes)
+	neurons := m.subnet(t, netuid, closed).Neurons
+	for _, v := range votes.Rows {
+		if paid := neurons[v.UID]; int64(rao(t, v.SetAt)) > height && paid.Dividend > 0 && rao(t, paid.EmissionRao) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // stopsClean brings the market up in the foreground and ends it with the signal of Ctrl-C.
@@ -202,4 +220,17 @@ func (m *market) survivesKillsAtBirth(t *testing.T) {
 		m.ok(t, &c, append(args, "--detach")...)
 		m.ok(t, &struct{}{}, "down", "--home", home)
 	}
+}
+
+// stopsAtBirth presses Ctrl-C while a detached market comes up: nothing may stay behind.
+func (m *market) stopsAtBirth(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "market")
+	m.mustEnd(t, home)
+	waiting := m.start(t, "up", "--detach", "--home", home, "--port", strconv.Itoa(m.port))
+	eventually(t, time.Minute, "the market's process", func() bool { return m.holder(home) != 0 })
+	pid := m.holder(home)
+	require.NotZero(t, waiting.stop(t))
+	m.awaitEnd(t, pid)
+	require.True(t, portsFree(m.port, portCount))
+	require.Equal(t, "not_running", m.fails(t, 1, "status", "--home", home).Code)
 }

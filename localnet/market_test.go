@@ -2,6 +2,7 @@ package localnet_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
@@ -45,6 +46,7 @@ func TestMarket(t *testing.T) {
 	t.Run("down", m.goesDown)
 	t.Run("corrupt homes", m.refusesCorruptHomes)
 	t.Run("killed at birth", m.survivesKillsAtBirth)
+	t.Run("Ctrl-C at birth", m.stopsAtBirth)
 	t.Run("a port in use", m.refusesTakenPorts)
 	t.Run("bad commands", m.refusesBadCommands)
 }
@@ -214,4 +216,12 @@ func get(t *testing.T, url string, height int64) (status int, body string) {
 	res, err := web.Do(req)
 	require.NoError(t, err)
 	return res.StatusCode, readAll(t, res)
+}
+
+// getJSON fetches a URL that must answer, and reads its JSON.
+func getJSON(t *testing.T, url string, height int64, into any) {
+	t.Helper()
+	status, body := get(t, url, height)
+	require.Equal(t, http.StatusOK, status, body)
+	require.NoError(t, json.Unmarshal([]byte(body), into), body)
 }
