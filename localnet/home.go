@@ -23,6 +23,8 @@ var (
 	ErrCorrupt = errors.New("corrupt home")
 	// ErrStalled means that the chain makes no more blocks.
 	ErrStalled = errors.New("the chain stands still")
+	// ErrBlockTime means that a chain that exists was asked for another time between its blocks.
+	ErrBlockTime = errors.New("block time is fixed")
 	// ErrPortInUse means that somebody else listens where the market should.
 	ErrPortInUse = errors.New("port in use")
 )

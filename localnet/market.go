@@ -147,6 +147,9 @@ func (m *Market) loadManifest(o Options) error {
 		if err := m.manifest.Check(); err != nil {
 			return fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
 		}
+		if o.BlockTime > 0 && o.BlockTime != m.manifest.BlockTime {
+			return fmt.Errorf("%w: the chain in %s makes a block every %s, not %s", ErrBlockTime, m.card.Home, m.manifest.BlockTime, o.BlockTime)
+		}
 		return nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -107,6 +107,13 @@ func printNew(w io.Writer, dir, name string, from int64, label bool) (int64, err
 		return from, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return from, err
+	}
+	if info.Size() < from {
+		from = 0 // the log has been started anew
+	}
 	if _, err := f.Seek(from, io.SeekStart); err != nil {
 		return from, err
 	}

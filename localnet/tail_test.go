@@ -40,6 +40,8 @@ func TestFollowLogs(t *testing.T) {
 	require.Eventually(t, func() bool { return out.String() == "old\nnew\n" }, 5*time.Second, 10*time.Millisecond)
 	write(t, dir, "chain", "lf\n")
 	require.Eventually(t, func() bool { return strings.HasSuffix(out.String(), "half\n") }, 5*time.Second, 10*time.Millisecond)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "chain.log"), []byte("anew\n"), 0o600))
+	require.Eventually(t, func() bool { return strings.HasSuffix(out.String(), "half\nanew\n") }, 5*time.Second, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-done)
 }

@@ -18,6 +18,7 @@ var known = []struct {
 	{localnet.ErrRunning, "already_running", "dendra status shows it, dendra down stops it"},
 	{localnet.ErrNotRunning, "not_running", "dendra up"},
 	{localnet.ErrPortInUse, "port_in_use", "choose other ports with --port, or stop what uses them"},
+	{localnet.ErrBlockTime, "bad_flag", "leave --block-time away, or erase the market with dendra reset"},
 	{localnet.ErrCorrupt, "corrupt_home", "restore the file, or erase the market with dendra reset"},
 	{localnet.ErrManifest, "bad_manifest", "mend the manifest, or erase the market with dendra reset"},
 	{localnet.ErrStalled, "chain_stalled", "look at dendra logs chain, free some disk if it is full, then dendra up goes on where it stood"},
