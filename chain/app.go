@@ -180,6 +180,7 @@ func (app *App) buildKeepers(logger log.Logger) {
 
 	app.Subnets.SetHooks(app.Neurons, app.Weights)
 	app.Subnets.SetClock(app.Weights)
+	app.Subnets.SetRanker(app.Emission)
 	app.Guard.SetLaws(app.laws()...)
 }
 
