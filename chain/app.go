@@ -137,11 +137,7 @@ func New(o Options) (*App, error) {
 	if err := app.buildManager(o.CheckLaws); err != nil {
 		return nil, err
 	}
-	ante, err := app.anteHandler()
-	if err != nil {
-		return nil, err
-	}
-	app.SetAnteHandler(ante)
+	app.SetAnteHandler(app.anteHandler())
 	app.MountKVStores(app.keys)
 	app.SetInitChainer(app.initChain)
 	app.SetPreBlocker(app.preBlock)

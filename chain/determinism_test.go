@@ -17,7 +17,6 @@ const days = 500
 // The same blocks give the same state everywhere: on a chain that never stops and on one that is read back from its disk
 // again and again, whose mempool hears of every transaction besides. Every law of the books holds at every block.
 func TestSameBlocksSameState(t *testing.T) {
-	t.Parallel()
 	doc, err := world().Doc()
 	require.NoError(t, err)
 	dir := t.TempDir()
@@ -77,7 +76,6 @@ func requireBusy(t *testing.T, l *life) {
 
 // A state written out and read in is the same state, and lives on alike.
 func TestExportedStateLivesOn(t *testing.T) {
-	t.Parallel()
 	a := testchain.New(t, world())
 	l := newLife(t, 2, a)
 	for range 6 {
