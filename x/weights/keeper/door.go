@@ -105,13 +105,7 @@ func (k *Keeper) permitted(ctx context.Context, n neuron.Neuron) (bool, error) {
 	if errors.Is(err, collections.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil && permit(s, n), err
-}
-
-// permit reads a neuron's permit out of the last scores; a newcomer has none.
-func permit(s weights.Scores, n neuron.Neuron) bool {
-	i := int(n.Uid)
-	return i < len(s.Permit) && s.Permit[i] && s.Generations[i] == n.Generation
+	return err == nil && s.HoldsPermit(n), err
 }
 
 func (k *Keeper) checkSet(ctx sdk.Context, m *weights.MsgSetWeights) (voter, error) {

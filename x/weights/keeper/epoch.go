@@ -7,7 +7,6 @@ import (
 	"cosmossdk.io/collections"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/dendra-net/dendra/fixed"
 	"github.com/dendra-net/dendra/x/stake"
 	"github.com/dendra-net/dendra/x/weights"
 	"github.com/dendra-net/dendra/yuma"
@@ -108,7 +107,7 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	if err != nil {
 		return err
 	}
-	owner := ownerCut(g, pending)
+	owner := weights.OwnerCutRao(g.subnet, pending)
 	who, err := k.electorate(ctx, g.neurons)
 	if err != nil {
 		return err
@@ -130,14 +129,6 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 		return err
 	}
 	return k.dropExpired(ctx, e, g)
-}
-
-// ownerCut is the part of the pay that goes to the subnet's owner; a subnet of the genesis has none.
-func ownerCut(g graph, pending uint64) uint64 {
-	if g.subnet.Owner == "" {
-		return 0
-	}
-	return fixed.MulDiv(pending, uint64(g.subnet.Hyperparameters.OwnerCutU16), 65535)
 }
 
 // pay moves the coins in one transfer and books each neuron's part of them (R-WEIGHTS-6).

@@ -1,100 +1,43 @@
 package keeper
 
 import (
+	"context"
 	"errors"
 
 	"cosmossdk.io/collections"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/dendra-net/dendra/fixed"
-	"github.com/dendra-net/dendra/x/neuron"
-	"github.com/dendra-net/dendra/x/subnet"
 	"github.com/dendra-net/dendra/x/weights"
 	"github.com/dendra-net/dendra/yuma"
 )
 
-// input gathers what one epoch is computed from. Opinions toward a neuron that has since been replaced, and rows of
-// one that has, are left out here by their generations.
+// input gathers what one epoch is computed from.
 func (k *Keeper) input(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, emission uint64) (yuma.Input, error) {
-	n := len(g.neurons)
-	in := yuma.Input{
-		Params: params(g.subnet), Block: uint64(ctx.BlockHeight()), LastStepBlock: uint64(e.Last), Emission: emission,
-		LastUpdate: make([]uint64, n), RegisteredAt: make([]uint64, n), Permits: make([]bool, n),
-		CommitBlock: make([]uint64, n), Weights: make([][]yuma.Weight, n), Bonds: make([][]yuma.Cell, n),
+	f := weights.Facts{
+		Subnet: g.subnet, Height: ctx.BlockHeight(), Last: e.Last, EmissionRao: emission,
+		Neurons: g.neurons, StakeRao: stakeRao, Before: g.scores,
 	}
-	for uid, nr := range g.neurons {
-		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(nr.RegisteredAt), uint64(nr.RegisteredAt)
-		in.CommitBlock[uid] = yuma.NoCommit
+	var err error
+	if f.Activity, err = records(ctx, k.Activity, e.Netuid); err != nil {
+		return yuma.Input{}, err
 	}
-	if err := k.inputActivity(ctx, g, in.LastUpdate); err != nil {
-		return in, err
+	if f.Rows, err = records(ctx, k.Rows, e.Netuid); err != nil {
+		return yuma.Input{}, err
 	}
-	if err := k.inputRows(ctx, g, in.Weights); err != nil {
-		return in, err
+	if f.Bonds, err = records(ctx, k.Bonds, e.Netuid); err != nil {
+		return yuma.Input{}, err
 	}
-	for uid, nr := range g.neurons {
-		in.Permits[uid] = permit(g.scores, nr) && in.Weights[uid] != nil
-	}
-	in.Stake = weights.Voices(stakeRao, in.RegisteredAt, in.Params.MinStake, in.Params.MaxValidators)
-	return in, k.inputBonds(ctx, g, in.Bonds)
+	return f.Input(), nil
 }
 
-func params(s subnet.Subnet) yuma.Params {
-	h := s.Hyperparameters
-	p := yuma.ChainParams()
-	p.Kappa, p.BondsMovingAveragePPM, p.BondsPenalty = uint16(h.KappaU16), h.BondsMaPpm, uint16(h.BondsPenaltyU16)
-	p.MaxValidators, p.ActivityCutoff, p.Tempo = h.MaxValidators, uint64(h.ActivityCutoff), uint64(h.Tempo)
-	p.MinStake, p.Yuma3, p.LiquidAlpha = h.MinValidatorStakeRao, h.Yuma3, h.LiquidAlpha
-	p.AlphaLow, p.AlphaHigh, p.AlphaSteepness = uint16(h.AlphaLowU16), uint16(h.AlphaHighU16), int16(h.AlphaSteepness)
-	return p
-}
-
-// inputActivity puts the height at which each neuron last set or committed weights in the place of its registration's.
-func (k *Keeper) inputActivity(ctx sdk.Context, g graph, last []uint64) error {
-	return k.Activity.Walk(ctx, collections.NewPrefixedPairRange[uint32, uint32](g.subnet.Netuid), func(key slot, a weights.Activity) (bool, error) {
-		if uid := int(key.K2()); uid < len(last) && g.neurons[uid].Generation == a.Generation {
-			last[uid] = uint64(a.Height)
-		}
-		return false, nil
-	})
-}
-
-func (k *Keeper) inputRows(ctx sdk.Context, g graph, rows [][]yuma.Weight) error {
-	return k.Rows.Walk(ctx, collections.NewPrefixedPairRange[uint32, uint32](g.subnet.Netuid), func(key slot, r weights.Row) (bool, error) {
-		if uid := int(key.K2()); uid < len(g.neurons) && g.neurons[uid].Generation == r.Generation {
-			rows[uid] = liveWeights(r, g.neurons)
-		}
-		return false, nil
-	})
-}
-
-// liveWeights keeps the entries whose neuron still is who it was when the row's author knew it.
-func liveWeights(r weights.Row, neurons []neuron.Neuron) []yuma.Weight {
-	row := make([]yuma.Weight, 0, len(r.Uids))
-	for i, uid := range r.Uids {
-		if int(uid) >= len(neurons) {
-			continue
-		}
-		if n := neurons[uid]; n.Generation == r.Generations[i] && n.RegisteredAt < r.SetAt {
-			row = append(row, yuma.Weight{UID: uint16(uid), Value: uint16(r.Weights[i])})
-		}
+// records returns one subnet's part of a map, by uid.
+func records[V any](ctx context.Context, m collections.Map[slot, V], netuid uint32) ([]V, error) {
+	it, err := m.Iterate(ctx, collections.NewPrefixedPairRange[uint32, uint32](netuid))
+	if err != nil {
+		return nil, err
 	}
-	return row
-}
-
-func (k *Keeper) inputBonds(ctx sdk.Context, g graph, bonds [][]yuma.Cell) error {
-	return k.Bonds.Walk(ctx, collections.NewPrefixedPairRange[uint32, uint32](g.subnet.Netuid), func(key slot, r weights.BondRow) (bool, error) {
-		uid := int(key.K2())
-		if uid >= len(g.neurons) || g.neurons[uid].Generation != r.Generation {
-			return false, nil
-		}
-		row := make([]yuma.Cell, len(r.Uids))
-		for i := range r.Uids {
-			row[i] = yuma.Cell{UID: uint16(r.Uids[i]), Value: fixed.Frac(r.Bonds[i])}
-		}
-		bonds[uid] = row
-		return false, nil
-	})
+	return it.Values()
 }
 
 // storeResults writes scores and bonds, hands the ranking to x/neuron and says what happened.

@@ -1,0 +1,109 @@
+package weights
+
+import (
+	"github.com/dendra-net/dendra/fixed"
+	"github.com/dendra-net/dendra/x/neuron"
+	"github.com/dendra-net/dendra/x/subnet"
+	"github.com/dendra-net/dendra/yuma"
+)
+
+// Facts are the records that one epoch is computed from, as they are stored: those of former neurons are among them. The
+// keeper reads them from its store, and who checks an epoch from a node's answers (R-WEIGHTS-11). The lists of a record
+// have one length, and numbers lie within their ranges.
+type Facts struct {
+	Subnet      subnet.Subnet
+	Height      int64           // at whose end the epoch closes
+	Last        int64           // the same of the epoch before, 0 when there was none
+	EmissionRao uint64          // what is divided: all that waits, less the owner's cut
+	Neurons     []neuron.Neuron // by uid
+	StakeRao    []uint64        // by uid
+	Before      Scores          // of the epoch before; empty when there was none
+	Rows        []Row           // at most one of a neuron, in any order; so are the next two
+	Activity    []Activity
+	Bonds       []BondRow // as the epoch before stored them
+}
+
+// Input is what Yuma Consensus computes the epoch from. Opinions toward a neuron that has since been replaced, and
+// records of one that has, are left out here by their generations (R-WEIGHTS-8).
+func (f Facts) Input() yuma.Input {
+	n := len(f.Neurons)
+	in := yuma.Input{
+		Params: yumaParams(f.Subnet.Hyperparameters), Block: uint64(f.Height), LastStepBlock: uint64(f.Last), Emission: f.EmissionRao,
+		LastUpdate: make([]uint64, n), RegisteredAt: make([]uint64, n), Permits: make([]bool, n),
+		CommitBlock: make([]uint64, n), Weights: make([][]yuma.Weight, n), Bonds: make([][]yuma.Cell, n),
+	}
+	for uid, nr := range f.Neurons {
+		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(nr.RegisteredAt), uint64(nr.RegisteredAt)
+		in.CommitBlock[uid] = yuma.NoCommit
+	}
+	for _, a := range f.Activity {
+		if f.sits(a.Uid, a.Generation) {
+			in.LastUpdate[a.Uid] = uint64(a.Height)
+		}
+	}
+	for _, r := range f.Rows {
+		if f.sits(r.Uid, r.Generation) {
+			in.Weights[r.Uid] = r.Live(f.Neurons)
+		}
+	}
+	for _, r := range f.Bonds {
+		if f.sits(r.Uid, r.Generation) {
+			in.Bonds[r.Uid] = r.cells()
+		}
+	}
+	for uid, nr := range f.Neurons {
+		in.Permits[uid] = f.Before.HoldsPermit(nr) && in.Weights[uid] != nil
+	}
+	in.Stake = Voices(f.StakeRao, in.RegisteredAt, in.Params.MinStake, in.Params.MaxValidators)
+	return in
+}
+
+// sits says whether the neuron of a slot still is the one that a record was made for.
+func (f Facts) sits(uid, generation uint32) bool {
+	return int64(uid) < int64(len(f.Neurons)) && f.Neurons[uid].Generation == generation
+}
+
+func yumaParams(h subnet.Hyperparameters) yuma.Params {
+	p := yuma.ChainParams()
+	p.Kappa, p.BondsMovingAveragePPM, p.BondsPenalty = uint16(h.KappaU16), h.BondsMaPpm, uint16(h.BondsPenaltyU16)
+	p.MaxValidators, p.ActivityCutoff, p.Tempo = h.MaxValidators, uint64(h.ActivityCutoff), uint64(h.Tempo)
+	p.MinStake, p.Yuma3, p.LiquidAlpha = h.MinValidatorStakeRao, h.Yuma3, h.LiquidAlpha
+	p.AlphaLow, p.AlphaHigh, p.AlphaSteepness = uint16(h.AlphaLowU16), uint16(h.AlphaHighU16), int16(h.AlphaSteepness)
+	return p
+}
+
+// Live keeps the entries whose neuron still is who it was when the row's author knew it.
+func (r Row) Live(neurons []neuron.Neuron) []yuma.Weight {
+	row := make([]yuma.Weight, 0, len(r.Uids))
+	for i, uid := range r.Uids {
+		if int64(uid) >= int64(len(neurons)) {
+			continue
+		}
+		if n := neurons[uid]; n.Generation == r.Generations[i] && n.RegisteredAt < r.SetAt {
+			row = append(row, yuma.Weight{UID: uint16(uid), Value: uint16(r.Weights[i])})
+		}
+	}
+	return row
+}
+
+func (r BondRow) cells() []yuma.Cell {
+	row := make([]yuma.Cell, len(r.Uids))
+	for i := range r.Uids {
+		row[i] = yuma.Cell{UID: uint16(r.Uids[i]), Value: fixed.Frac(r.Bonds[i])}
+	}
+	return row
+}
+
+// HoldsPermit says whether the epoch that the scores are of gave the neuron a permit.
+func (s Scores) HoldsPermit(n neuron.Neuron) bool {
+	known := min(len(s.Generations), len(s.Permit))
+	return int64(n.Uid) < int64(known) && s.Generations[n.Uid] == n.Generation && s.Permit[n.Uid]
+}
+
+// OwnerCutRao is the part of a subnet's pay that goes to its owner; a subnet of the genesis has none (R-WEIGHTS-6).
+func OwnerCutRao(s subnet.Subnet, pendingRao uint64) uint64 {
+	if s.Owner == "" {
+		return 0
+	}
+	return fixed.MulDiv(pendingRao, uint64(s.Hyperparameters.OwnerCutU16), 65535)
+}
