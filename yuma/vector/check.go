@@ -48,8 +48,12 @@ func (s *scanner) check() Check {
 			c.Op = s.text()
 		case "value":
 			c.Value = s.value()
+		case "unchecked_upstream":
+			s.boolean()
+		case "note":
+			s.text()
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	})
 	if hasRows && c.Rows == nil {
@@ -138,8 +142,12 @@ func (s *scanner) derived() *Derived {
 		switch key {
 		case "exact", "reals":
 			s.object(func(field string) { s.derivedField(field, d) })
-		default: // q32: another arithmetic's integers
-			s.skip()
+		case "q32": // another arithmetic's integers
+			s.object(func(field string) {
+				s.derivedField(field, &Derived{Flags: map[string][]bool{}, Numbers: map[string][]*big.Rat{}})
+			})
+		default:
+			s.unknown(key)
 		}
 	})
 	return d

@@ -2,6 +2,7 @@ package vector
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/dendra-net/dendra/yuma"
 )
@@ -14,6 +15,10 @@ type document struct {
 	steps    []step
 	hasN     bool
 	hasCases bool
+	// cases, tol and network belong to the other kinds. Cases are read last: the kind, which may stand behind them, says how.
+	casesBegin, casesEnd int
+	tol                  *big.Rat
+	network              *Network
 }
 
 // step is a step as written.
@@ -61,9 +66,13 @@ func (s *scanner) document() (d document) {
 			d.file.Dust = s.boolean()
 		case "cases":
 			d.hasCases = true
-			s.array(func(int) { s.skip() })
+			d.casesBegin, d.casesEnd = s.postpone()
+		case "tol":
+			d.tol = s.amount()
+		case "network":
+			d.network = s.network()
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	})
 	return d
@@ -110,12 +119,14 @@ func (s *scanner) step() (st step) {
 			st.reset = list(s, s.uid)
 		case "carry":
 			s.boolean()
+		case "note":
+			s.text()
 		case "expect":
 			st.expect = list(s, s.check)
 		case "derived":
 			st.derived = s.derived()
 		default:
-			s.skip()
+			s.unknown(key)
 		}
 	})
 	for _, key := range []string{"block", "emission", "stake", "last_update", "registered_at", "permits_in", "weights", "expect"} {

@@ -18,6 +18,7 @@ const (
 	MaxBytes = 32 << 20
 	MaxSteps = 1_000
 	MaxCells = 4 << 20 // cells of all matrices together, blocks expanded
+	maxReals = 1 << 20 // expected figures and other numbers that are kept in full
 	maxUID   = math.MaxUint16
 	maxN     = maxUID + 1
 )
@@ -25,25 +26,23 @@ const (
 // KindEpoch is the kind of vector that runs whole epochs.
 const KindEpoch = "epoch"
 
-// kinds are all kinds of the format.
-var kinds = []string{
-	KindEpoch, "median", "median_columns", "top_k", "max_upscale", "bond_ema", "liquid_equals_plain", "interpolate",
-	"column_clip", "max_weight_limit", "param_check", "prune", "retention", "retention_share", "retention_contour",
-	"two_team_recurrence",
-}
-
-// ErrKind marks a sound vector file of a kind that cannot be run or verified as asked.
-var ErrKind = errors.New("vector kind not handled")
+// ErrKind marks a sound vector file of a kind that has no epochs to run.
+var ErrKind = errors.New("not an epoch vector")
 
 // File is one vector.
 type File struct {
 	Name                           string // where it came from, for messages
 	Kind, ID, Source, Origin, Note string
-	N                              int // neurons
-	Steps                          []Step
+	N                              int    // neurons
+	Steps                          []Step // of an epoch vector
 	// KnifeEdge and Dust mark vectors on which sound arithmetics may differ by more than the tolerances.
 	KnifeEdge, Dust bool
+
+	cases []testCase // of the other kinds
 }
+
+// Parts is the number of steps or cases.
+func (f File) Parts() int { return len(f.Steps) + len(f.cases) }
 
 // Step is one epoch of a vector.
 type Step struct {
@@ -85,5 +84,10 @@ func Parse(name string, data []byte) (File, error) {
 		err.File = name
 		return File{}, err
 	}
-	return d.file, nil
+	if d.file.Kind == KindEpoch {
+		return d.file, nil
+	}
+	var err error
+	d.file.cases, err = d.readCases(name, data)
+	return d.file, err
 }

@@ -2,7 +2,6 @@ package vector
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/dendra-net/dendra/fixed"
 	"github.com/dendra-net/dendra/yuma"
@@ -14,7 +13,7 @@ func (d *document) finish() *Error {
 	switch {
 	case d.format != Format:
 		return &Error{Path: "format", Reason: fmt.Sprintf("want %q, have %q", Format, d.format)}
-	case !slices.Contains(kinds, f.Kind):
+	case f.Kind != KindEpoch && caseReaders[f.Kind] == nil:
 		return &Error{Path: "kind", Reason: fmt.Sprintf("unknown kind %q", f.Kind)}
 	case !soundID(f.ID):
 		return &Error{Path: "id", Reason: fmt.Sprintf("want lower-case letters, digits and underscores, have %q", f.ID)}
@@ -22,8 +21,12 @@ func (d *document) finish() *Error {
 		return &Error{Path: "origin", Reason: fmt.Sprintf("want transcribed or derived, have %q", f.Origin)}
 	case f.Kind != KindEpoch && !d.hasCases:
 		return &Error{Reason: `field "cases" is missing`}
+	case f.Kind != KindEpoch && (d.params != nil || d.steps != nil):
+		return &Error{Reason: fmt.Sprintf(`"params" and "steps" do not belong to kind %q`, f.Kind)}
 	case f.Kind != KindEpoch:
 		return nil
+	case d.hasCases || d.network != nil || d.tol != nil:
+		return &Error{Reason: `"cases", "network" and "tol" do not belong to kind "epoch"`}
 	case !d.hasN || d.params == nil || len(d.steps) == 0:
 		return &Error{Reason: `an epoch vector needs "n", "params" and at least one step`}
 	}

@@ -120,7 +120,7 @@ func (m *matrixReader[T]) block() {
 		case "w":
 			b.w, b.hasW = m.value(), true
 		default:
-			m.s.skip()
+			m.s.unknown(key)
 		}
 	})
 	if !b.hasW {

@@ -37,24 +37,32 @@ type scanner struct {
 	file  string
 	data  []byte
 	dec   *json.Decoder
+	begin int // where in data the decoder began
 	path  []string
 	cells int // cells of matrices read so far
+	reals int // numbers of any size read so far
 	err   error
 }
 
 func newScanner(file string, data []byte) *scanner {
-	s := &scanner{file: file, data: data, dec: json.NewDecoder(bytes.NewReader(data))}
+	return newScannerAt(file, data, 0, len(data))
+}
+
+// newScannerAt reads one value inside a document.
+func newScannerAt(file string, data []byte, begin, end int) *scanner {
+	s := &scanner{file: file, data: data, begin: begin, dec: json.NewDecoder(bytes.NewReader(data[begin:end]))}
 	s.dec.UseNumber()
 	return s
 }
+
+func (s *scanner) offset() int { return min(s.begin+int(s.dec.InputOffset()), len(s.data)) }
 
 func (s *scanner) fail(format string, args ...any) {
 	if s.err != nil {
 		return
 	}
-	at := min(int(s.dec.InputOffset()), len(s.data))
 	s.err = &Error{
-		File: s.file, Line: 1 + bytes.Count(s.data[:at], []byte("\n")), Path: strings.TrimPrefix(strings.Join(s.path, ""), "."),
+		File: s.file, Line: 1 + bytes.Count(s.data[:s.offset()], []byte("\n")), Path: strings.TrimPrefix(strings.Join(s.path, ""), "."),
 		Reason: fmt.Sprintf(format, args...),
 	}
 }
@@ -114,9 +122,13 @@ func (s *scanner) fields(field func(key string)) {
 
 // array calls item for every element, which must read it.
 func (s *scanner) array(item func(i int)) {
-	if !s.open('[', "a list") {
-		return
+	if s.open('[', "a list") {
+		s.items(item)
 	}
+}
+
+// items reads the inside of an array that is open.
+func (s *scanner) items(item func(i int)) {
 	for i := 0; s.err == nil && s.dec.More(); i++ {
 		s.within("["+strconv.Itoa(i)+"]", func() { item(i) })
 	}
@@ -131,19 +143,21 @@ func (s *scanner) within(segment string, read func()) {
 	}
 }
 
-// skip reads one value of any kind.
-func (s *scanner) skip() {
-	for depth := 0; s.err == nil; {
+// postpone passes over a list and returns where it begins and ends, for what can only be read once the rest is known.
+func (s *scanner) postpone() (begin, end int) {
+	if !s.open('[', "a list") {
+		return 0, 0
+	}
+	begin = s.offset() - 1
+	for depth := 1; s.err == nil && depth > 0; {
 		switch s.token() {
 		case json.Delim('{'), json.Delim('['):
 			depth++
 		case json.Delim('}'), json.Delim(']'):
 			depth--
 		}
-		if depth == 0 {
-			return
-		}
 	}
+	return begin, s.offset()
 }
 
 func (s *scanner) unknown(key string) { s.fail("unknown field %q", key) }
@@ -202,6 +216,9 @@ func (s *scanner) uid() uint16 { return uint16(s.whole(maxUID)) }
 func (s *scanner) number() *big.Rat { return s.asNumber(s.token()) }
 
 func (s *scanner) asNumber(t json.Token) *big.Rat {
+	if s.reals++; s.reals > maxReals {
+		s.fail("more than %d expected or real numbers", maxReals)
+	}
 	n, ok := t.(json.Number)
 	v := decimal(string(n))
 	if !ok || v == nil {

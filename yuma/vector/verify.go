@@ -13,11 +13,17 @@ import (
 // Report is how a vector compares with its own expectations.
 type Report struct {
 	Name, ID, Kind string
+	Parts          int // steps or cases of the file
 	Checks         int // numbers and flags compared
 	Failures       []Failure
+	// NotApplicable are the cases that were held against nothing, because this chain has no such rule.
+	NotApplicable []NotApplicable
+	// Left counts the cases that only a full verification computes.
+	Left int
 	// Excused counts differences in a vector that its authors flagged: knife_edge or dust.
 	Excused int
-	// SourceRounding counts figures of a transcribed source that differ by no more than the source's own 32.32 rounding.
+	// SourceRounding counts figures that are as near as their source is exact, by its own word or because its arithmetic
+	// has 32 fractional bits, but no nearer.
 	SourceRounding int
 	// WorstU16, WorstRao and WorstReal are the largest differences from figures that were not rounded by the source.
 	WorstU16, WorstRao, WorstReal *big.Rat
@@ -26,36 +32,62 @@ type Report struct {
 // OK reports whether everything compared is within tolerance.
 func (r Report) OK() bool { return len(r.Failures) == 0 }
 
+// NotApplicable is a case without a rule of ours to hold against it, and why.
+type NotApplicable struct {
+	Case   int
+	Reason string
+}
+
 // Failure is one difference beyond tolerance.
 type Failure struct {
-	Step      int
+	Part      int // step or case
 	Field     string
-	Place     string // uid, or row and column
+	Place     string // uid, or row and column, or place in a list; empty for a case's only figure
 	Have      string
 	Want      string
 	Tolerance string
 }
 
 func (f Failure) String() string {
-	return fmt.Sprintf("step %d %s[%s]: have %s, want %s within %s", f.Step, f.Field, f.Place, f.Have, f.Want, f.Tolerance)
+	place := f.Place
+	if place != "" {
+		place = "[" + place + "]"
+	}
+	return fmt.Sprintf("%d: %s%s: have %s, want %s within %s", f.Part, f.Field, place, f.Have, f.Want, f.Tolerance)
+}
+
+// Options says how to verify. The zero value is a quick verification by this package alone.
+type Options struct {
+	// Full computes every case, whatever it costs. Otherwise cases that need thousands of epochs are computed for a sample
+	// of them and fewer networks, and the report counts those left.
+	Full bool
+	// AlphaBounds is the chain's check of the bounds of liquid alpha; without it cases about that are not applicable.
+	AlphaBounds func(low, high uint16) error
+	// Progress is called before each step or case, when it is there.
+	Progress func(done, of int)
 }
 
 // Verify runs a vector and compares it with what the file expects and with what its oracle derived, at the tolerances of
 // the format for any arithmetic of at least 48 fractional bits: flags equal, u16 within 1, amounts within
 // max(1, emission*1e-13), reals within 1e-11. A figure's own tolerance applies where it is wider; and figures transcribed
-// from a 32.32 arithmetic, which carry its rounding, may differ by 2^-26 of their scale. Kinds that cannot be verified
-// give ErrKind.
-func Verify(f File) (Report, error) {
-	if f.Kind != KindEpoch {
-		return Report{}, fmt.Errorf("%s: cannot verify kind %q: %w", f.Name, f.Kind, ErrKind)
+// from a 32.32 arithmetic, which carry its rounding, may differ by 2^-26 of their scale.
+func Verify(f File, o Options) Report {
+	v := &verifier{file: f, options: o, report: Report{
+		Name: f.Name, ID: f.ID, Kind: f.Kind, Parts: f.Parts(), WorstU16: new(big.Rat), WorstRao: new(big.Rat), WorstReal: new(big.Rat),
+	}}
+	v.steps()
+	for k, c := range f.cases {
+		v.begin(k)
+		c.verify(v)
 	}
-	v := &verifier{
-		file:   f,
-		report: Report{Name: f.Name, ID: f.ID, Kind: f.Kind, WorstU16: new(big.Rat), WorstRao: new(big.Rat), WorstReal: new(big.Rat)},
-	}
+	return v.report
+}
+
+func (v *verifier) steps() {
 	var stored [][]yuma.Cell
-	for k, st := range f.Steps {
-		v.step, v.emission = k, st.Input.Emission
+	for k, st := range v.file.Steps {
+		v.begin(k)
+		v.emission = st.Input.Emission
 		out, trace := yuma.EpochTraced(st.ready(stored))
 		stored = asStored(out.Bonds)
 		o := &outcome{out, trace}
@@ -64,14 +96,22 @@ func Verify(f File) (Report, error) {
 		}
 		v.derived(o, st.Derived)
 	}
-	return v.report, nil
+}
+
+// begin goes on to the next step or case.
+func (v *verifier) begin(part int) {
+	v.part = part
+	if v.options.Progress != nil {
+		v.options.Progress(part, v.report.Parts)
+	}
 }
 
 type verifier struct {
 	file     File
+	options  Options
 	report   Report
-	step     int
-	emission uint64
+	part     int
+	emission uint64 // of the step
 }
 
 var (
@@ -138,8 +178,7 @@ func (v *verifier) check(o *outcome, c Check) {
 func (v *verifier) flags(have []bool, c Check) {
 	for uid, want := range c.perUID(len(have)) {
 		if want != nil {
-			ok := (have[uid] == want.Truth) == (c.Op != "!=")
-			v.verdict(ok, c.Field, strconv.Itoa(uid), fmt.Sprint(have[uid]), fmt.Sprint(want.Truth), "0")
+			v.flag(c.Field, strconv.Itoa(uid), have[uid], want.Truth == (c.Op != "!="))
 		}
 	}
 }
@@ -186,17 +225,35 @@ func (v *verifier) near(u unit, field, place string, have, want, own, source *bi
 	switch {
 	case difference.Cmp(portable) <= 0:
 		v.note(u, difference)
-	case difference.Cmp(allowed) <= 0:
-	case difference.Cmp(source) <= 0:
+	case difference.Cmp(larger(allowed, source)) <= 0:
 		v.report.SourceRounding++
-		v.report.Checks++
-		return
 	default:
 		v.note(u, difference)
 		v.verdict(false, field, place, decimalOf(have), decimalOf(want), decimalOf(allowed))
 		return
 	}
 	v.report.Checks++
+}
+
+// real holds a real number against another, whose own tolerance may be wider than the format's.
+func (v *verifier) real(field, place string, have, want, own *big.Rat) {
+	v.near(unitReal, field, place, have, want, own, exactly)
+}
+
+// within holds a real number against one that is only known so well; the difference counts as ours.
+func (v *verifier) within(field, place string, have, want, tolerance *big.Rat) {
+	difference := new(big.Rat).Sub(have, want)
+	v.note(unitReal, difference.Abs(difference))
+	v.verdict(difference.Cmp(tolerance) <= 0, field, place, decimalOf(have), decimalOf(want), decimalOf(tolerance))
+}
+
+func (v *verifier) flag(field, place string, have, want bool) {
+	v.verdict(have == want, field, place, fmt.Sprint(have), fmt.Sprint(want), "0")
+}
+
+// skip notes that the case has no rule of ours to be held against.
+func (v *verifier) skip(reason string) {
+	v.report.NotApplicable = append(v.report.NotApplicable, NotApplicable{v.part, reason})
 }
 
 func (v *verifier) note(u unit, difference *big.Rat) {
@@ -218,7 +275,7 @@ func (v *verifier) verdict(ok bool, field, place, have, want, tolerance string) 
 	case v.file.KnifeEdge || v.file.Dust:
 		v.report.Excused++
 	default:
-		v.report.Failures = append(v.report.Failures, Failure{v.step, field, place, have, want, tolerance})
+		v.report.Failures = append(v.report.Failures, Failure{v.part, field, place, have, want, tolerance})
 	}
 }
 
@@ -238,7 +295,7 @@ func (v *verifier) derived(o *outcome, d *Derived) {
 	for _, name := range slices.Sorted(maps.Keys(d.Flags)) {
 		have := fields[name].flags(o)
 		for uid, want := range d.Flags[name] {
-			v.verdict(have[uid] == want, name, strconv.Itoa(uid), fmt.Sprint(have[uid]), fmt.Sprint(want), "0")
+			v.flag(name, strconv.Itoa(uid), have[uid], want)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Numbers)) {
