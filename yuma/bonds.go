@@ -50,7 +50,6 @@ func (e *epoch) bond() {
 }
 
 func (e *epoch) newBonding() *bonding {
-	const million = 1_000_000
 	p := e.in.Params
 	keep := fixed.FracNear(uint64(min(p.BondsMovingAveragePPM, million)), million)
 	b := &bonding{

@@ -38,6 +38,7 @@ func newEpoch(in Input) *epoch {
 	in.Stake = in.Stake[:n]
 	in.LastUpdate, in.RegisteredAt = sized(in.LastUpdate, n), sized(in.RegisteredAt, n)
 	in.Permits, in.Weights, in.Bonds = sized(in.Permits, n), sized(in.Weights, n), sized(in.Bonds, n)
+	in.Memory.Votes = sized(in.Memory.Votes, n)
 	e := &epoch{in: in, n: n, owner: -1}
 	if in.Params.HasOwner && int(in.Params.OwnerUID) < n {
 		e.owner = int(in.Params.OwnerUID)
@@ -48,12 +49,12 @@ func newEpoch(in Input) *epoch {
 
 // newOutput cuts all vectors of shares from one piece of memory, and all payouts from another.
 func newOutput(n int) Output {
-	shares, amounts, flags := make([]fixed.Frac, 12*n), make([]uint64, 3*n), make([]bool, 2*n)
+	shares, amounts, flags := make([]fixed.Frac, 13*n), make([]uint64, 3*n), make([]bool, 2*n)
 	share := func(k int) []fixed.Frac { return shares[k*n : (k+1)*n : (k+1)*n] }
 	return Output{
 		Stake: share(0), ActiveStake: share(1), Consensus: share(2), Prerank: share(3), Rank: share(4), Trust: share(5),
 		ValidatorTrust: share(6), Incentive: share(7), Dividends: share(8), ServerShare: share(9),
-		ValidatorShare: share(10), Share: share(11),
+		ValidatorShare: share(10), Share: share(11), Information: share(12),
 		ServerEmission: amounts[:n:n], ValidatorEmission: amounts[n : 2*n : 2*n], Emission: amounts[2*n:],
 		Active: flags[:n:n], NewPermits: flags[n:],
 	}
@@ -65,6 +66,7 @@ func (e *epoch) run() {
 	e.readVotes()
 	e.rankServers()
 	e.bond()
+	e.gate()
 	e.shareOut()
 	e.pay()
 }

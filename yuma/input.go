@@ -38,6 +38,12 @@ type Input struct {
 	// Weights and Bonds are rows per uid, nil where there are none. Bonds are what the epoch before stored.
 	Weights [][]Weight
 	Bonds   [][]Cell
+	// Renewed says per uid whether the row came into force since the epoch before; nil: all did.
+	Renewed []bool
+	// Receipts is, per uid, the part of the receipts asked for that it showed; nil: nobody was asked.
+	Receipts []fixed.Frac
+	// Memory is what the epoch before stored.
+	Memory Memory
 }
 
 // Output is everything an epoch decides. Slices are per uid; shares are between 0 and 1.
@@ -51,6 +57,7 @@ type Output struct {
 	ValidatorTrust []fixed.Frac // part of the row that survived clipping
 	Incentive      []fixed.Frac // Rank over its sum
 	Dividends      []fixed.Frac // reward of validators for their bonds, over its sum
+	Information    []fixed.Frac // how much of the information share its dividend kept
 	ServerShare    []fixed.Frac // shares of the emission: as server, as validator, together
 	ValidatorShare []fixed.Frac
 	Share          []fixed.Frac
@@ -61,6 +68,8 @@ type Output struct {
 	NewPermits []bool
 	// Bonds to store: a row for each uid that holds a new permit, nil for the others. Values are at most one and never 0.
 	Bonds [][]Cell
+	// Memory to store; empty as far as no rule asks for it.
+	Memory Memory
 	// Carry says that nothing was paid and the emission should stay pending: there was nobody to pay, or
 	// Params.CarryIfNoIncentive forbade it.
 	Carry bool

@@ -1,5 +1,8 @@
 package yuma
 
+// million is the whole of a share in millionths.
+const million = 1_000_000
+
 // Params are a subnet's rules for an epoch. Shares are u16 with 65535 as the whole.
 type Params struct {
 	// Kappa is the share of active stake that makes a majority in the consensus.
@@ -28,6 +31,17 @@ type Params struct {
 	LiquidAlpha         bool
 	AlphaLow, AlphaHigh uint16
 	AlphaSteepness      int16
+	// VoteMemoryPPM is the part of its average row that a validator's vote keeps each epoch, in millionths; a million or
+	// more counts as all but one of them. The average is what enters the consensus, so noise that lasts one epoch weighs
+	// less. 0: votes count as they are.
+	VoteMemoryPPM uint32
+	// InformationShare is the part of a validator's dividend that it earns only as far as its votes tell what was not
+	// public before, and InformationMemoryPPM the part of that measure kept each epoch, in millionths.
+	InformationShare     uint16
+	InformationMemoryPPM uint32
+	// ReceiptShare is the part of a validator's dividend that it earns only as far as it showed receipts of its
+	// evaluations. Together with InformationShare at most the whole: what is more is cut from here.
+	ReceiptShare uint16
 	// ExactPayout divides the emission by largest remainder so that payouts sum to it; otherwise each payout is rounded
 	// down by itself, as the published vectors have it.
 	ExactPayout bool

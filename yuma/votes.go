@@ -19,27 +19,35 @@ type ballot struct {
 
 func (v *votes) column(j int) []ballot { return v.ballots[v.start[j]:v.start[j+1]] }
 
-// readVotes drops the votes that do not count and divides each row by its sum.
+// readVotes drops the votes that do not count, divides each row by its sum and hands in the ballots: of the rows as they
+// are, or as their authors' averages have them.
 func (e *epoch) readVotes() {
 	v := &e.votes
 	v.rows, v.start = e.makeRows(), make([]int, e.n+1)
-	sums := make([]uint64, e.n)
 	for i, row := range e.in.Weights {
 		var counted []Cell
 		if e.permits[i] {
-			counted, sums[i] = e.readRow(i, row)
+			counted = e.readRow(i, row)
 		}
 		v.rows[i] = v.rows[i][:len(counted)]
 	}
-	next := v.open()
+	if e.in.Params.InformationShare > 0 {
+		e.inform()
+	}
+	if e.in.Params.VoteMemoryPPM > 0 {
+		e.averageVotes()
+	}
+	next := e.open()
 	for i, row := range v.rows {
-		v.cast(row, fixed.NewDivisor(sums[i]), e.voters[i], next)
+		if e.voters[i] > 0 {
+			v.cast(row, e.voters[i], next)
+		}
 	}
 }
 
 // makeRows makes room for all votes, and later all bonds, in one piece of memory.
 func (e *epoch) makeRows() [][]Cell {
-	room := func(i int) int { return min(e.n, len(e.in.Weights[i])+len(e.in.Bonds[i])) }
+	room := func(i int) int { return min(e.n, len(e.in.Weights[i])+len(e.in.Bonds[i])+len(e.in.Memory.Votes[i])) }
 	total := 0
 	for i := range e.n {
 		total += room(i)
@@ -52,16 +60,12 @@ func (e *epoch) makeRows() [][]Cell {
 	return rows
 }
 
-// readRow notes the weights of row i that count, as they are, and adds them up. Those that will be ballots are counted by
-// column.
-func (e *epoch) readRow(i int, row []Weight) (counted []Cell, sum uint64) {
-	room, k, start := e.votes.rows[i], 0, e.votes.start
-	limit, self, voice, last := e.oldestVisible(i), i, 0, -1
+// readRow notes the weights of row i that count, each divided by their sum.
+func (e *epoch) readRow(i int, row []Weight) []Cell {
+	room, k, sum := e.votes.rows[i], 0, uint64(0)
+	limit, self, last := e.oldestVisible(i), i, -1
 	if i == e.owner {
 		self = -1
-	}
-	if e.voters[i] > 0 {
-		voice = 1
 	}
 	for _, w := range row {
 		j := int(w.UID)
@@ -72,11 +76,14 @@ func (e *epoch) readRow(i int, row []Weight) (counted []Cell, sum uint64) {
 		if w.Value != 0 && j != self && e.in.RegisteredAt[j] < limit {
 			room[k] = Cell{w.UID, fixed.Frac(w.Value)}
 			sum += uint64(w.Value)
-			start[j] += voice
 			k++
 		}
 	}
-	return room[:k], sum
+	whole := fixed.NewDivisor(sum)
+	for c := range room[:k] {
+		room[c].Value = whole.Frac(uint64(room[c].Value))
+	}
+	return room[:k]
 }
 
 // oldestVisible returns the first registration height that row i may not vote for: a vote counts only for neurons that
@@ -89,8 +96,16 @@ func (e *epoch) oldestVisible(i int) uint64 {
 	return limit
 }
 
-// open turns the counts in start into places, makes room for the ballots and returns where each column goes on.
-func (v *votes) open() (next []int) {
+// open makes room for the ballots of those with a voice and returns where each column begins.
+func (e *epoch) open() (next []int) {
+	v := &e.votes
+	for i, row := range v.rows {
+		if e.voters[i] > 0 {
+			for _, c := range row {
+				v.start[c.UID]++
+			}
+		}
+	}
 	next = make([]int, len(v.start))
 	sum := 0
 	for j, count := range v.start {
@@ -101,14 +116,10 @@ func (v *votes) open() (next []int) {
 	return next
 }
 
-// cast divides the weights of a row by their sum and hands in the ballots of a voter with stake.
-func (v *votes) cast(row []Cell, sum fixed.Divisor, stake uint64, next []int) {
-	for k, c := range row {
-		share := sum.Frac(uint64(c.Value))
-		row[k].Value = share
-		if stake > 0 {
-			v.ballots[next[c.UID]] = ballot{share, stake}
-			next[c.UID]++
-		}
+// cast hands in the ballots of a voter with stake.
+func (v *votes) cast(row []Cell, stake uint64, next []int) {
+	for _, c := range row {
+		v.ballots[next[c.UID]] = ballot{c.Value, stake}
+		next[c.UID]++
 	}
 }

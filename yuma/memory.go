@@ -1,0 +1,102 @@
+package yuma
+
+import "github.com/dendra-net/dendra/fixed"
+
+// Memory is what the votes of past epochs leave for the next one. The zero value is that of a subnet nobody voted on.
+type Memory struct {
+	// Votes are the validators' average rows (Params.VoteMemoryPPM), per uid.
+	Votes [][]Cell
+	// Median is, per uid, what a majority of the others agreed on in the epoch before, of the votes as they were cast;
+	// Consensus that of the averages; Fast and Slow are moving averages of Median. Together they are what everybody could
+	// know of the votes before casting one.
+	Median, Consensus, Fast, Slow []fixed.Frac
+	// Correlation is, per uid, the moving average of how the news in its votes went with the news in the others', in
+	// units of 2^-30, between -1 and 1.
+	Correlation []int64
+}
+
+// Moving averages of the public median.
+const (
+	fastPPM = 700_000 // kept each epoch
+	slowPPM = 950_000
+)
+
+// dust is what an average must reach to be remembered: 2^-40 of a row.
+const dust = fixed.Frac(1) << (fixed.FracBits - 40)
+
+// averageVotes replaces the rows of votes by their validators' moving averages. A validator's first row enters whole; a
+// row that is gone fades.
+func (e *epoch) averageVotes() {
+	keep := fixed.FracNear(uint64(min(e.in.Params.VoteMemoryPPM, million-1)), million)
+	room, lastStep := 0, e.lastStep()
+	for i, row := range e.votes.rows {
+		room += min(e.n, len(row)+len(e.in.Memory.Votes[i]))
+	}
+	cells := make([]Cell, room)
+	e.out.Memory.Votes = make([][]Cell, e.n)
+	for i, row := range e.votes.rows {
+		old := e.remembered(i, lastStep)
+		if len(old) > 0 {
+			k := blend(cells, old, row, keep)
+			row = append(row[:0], cells[:k]...)
+			e.votes.rows[i] = row
+		}
+		k := copy(cells, row)
+		if k > 0 {
+			e.out.Memory.Votes[i] = cells[:k:k]
+		}
+		cells = cells[k:]
+	}
+}
+
+// remembered returns the average row of a permitted validator, without neurons that are younger than it.
+func (e *epoch) remembered(i int, lastStep uint64) []Cell {
+	if !e.permits[i] {
+		return nil
+	}
+	all, last, k := e.in.Memory.Votes[i], -1, 0
+	kept := make([]Cell, len(all))
+	for _, c := range all {
+		j := int(c.UID)
+		if j > last && j < e.n && c.Value > 0 && e.in.RegisteredAt[j] < lastStep && (j != i || i == e.owner) {
+			kept[k] = Cell{c.UID, c.Value.Clamp()}
+			k++
+		}
+		last = max(last, j)
+	}
+	return kept[:k]
+}
+
+// blend writes keep times old plus the rest times row, and returns how many cells that is.
+func blend(into, old, row []Cell, keep fixed.Frac) (k int) {
+	add := keep.Complement()
+	put := func(uid uint16, was, is fixed.Frac) {
+		sum := fixed.Product(uint64(keep), uint64(was)).AddProduct(uint64(add), uint64(is))
+		if v := fixed.Frac(sum.Shift(fixed.FracBits)); v >= dust {
+			into[k] = Cell{uid, v}
+			k++
+		}
+	}
+	for _, c := range row {
+		for ; len(old) > 0 && old[0].UID < c.UID; old = old[1:] {
+			put(old[0].UID, old[0].Value, 0)
+		}
+		if len(old) > 0 && old[0].UID == c.UID {
+			put(c.UID, old[0].Value, c.Value)
+			old = old[1:]
+		} else {
+			put(c.UID, 0, c.Value)
+		}
+	}
+	for _, c := range old {
+		put(c.UID, c.Value, 0)
+	}
+	return k
+}
+
+// follow moves an average towards a value: ppm of it is kept.
+func follow(was, is fixed.Frac, ppm uint64) fixed.Frac {
+	keep := fixed.FracNear(ppm, million)
+	moved := fixed.Product(uint64(keep), uint64(was)).AddProduct(uint64(keep.Complement()), uint64(is))
+	return fixed.Frac(moved.Shift(fixed.FracBits))
+}
