@@ -18,7 +18,7 @@ func (c *Client) SetWeights(ctx context.Context, key neuron.Key, netuid uint16, 
 		Hotkey: string(key.Address()), Netuid: uint32(netuid), Version: v.Version,
 		Uids: widen(v.UIDs), Generations: v.Generations, Weights: widen(v.Weights),
 	})
-	return explain(err, "set weights", netuid)
+	return onSubnet(err, "set weights", netuid)
 }
 
 // CommitWeights publishes the hash of a vote.
@@ -26,7 +26,7 @@ func (c *Client) CommitWeights(ctx context.Context, key neuron.Key, netuid uint1
 	_, err := c.Submit(ctx, Hotkey(key), &weights.MsgCommitWeights{
 		Hotkey: string(key.Address()), Netuid: uint32(netuid), Hash: hash[:],
 	})
-	return explain(err, "commit weights", netuid)
+	return onSubnet(err, "commit weights", netuid)
 }
 
 // RevealWeights publishes the vote and salt behind an earlier hash.
@@ -38,7 +38,7 @@ func (c *Client) RevealWeights(ctx context.Context, key neuron.Key, netuid uint1
 		Hotkey: string(key.Address()), Netuid: uint32(netuid), Version: v.Version,
 		Uids: widen(v.UIDs), Generations: v.Generations, Weights: widen(v.Weights), Salt: salt[:],
 	})
-	return explain(err, "reveal weights", netuid)
+	return onSubnet(err, "reveal weights", netuid)
 }
 
 // Serve publishes the endpoint under which the neuron answers; empty takes it back.
@@ -46,10 +46,10 @@ func (c *Client) Serve(ctx context.Context, key neuron.Key, netuid uint16, endpo
 	_, err := c.Submit(ctx, Hotkey(key), &neuronmod.MsgServe{
 		Hotkey: string(key.Address()), Netuid: uint32(netuid), Endpoint: endpoint,
 	})
-	return explain(err, "serve", netuid)
+	return onSubnet(err, "serve", netuid)
 }
 
-func explain(err error, what string, netuid uint16) error {
+func onSubnet(err error, what string, netuid uint16) error {
 	if err == nil {
 		return nil
 	}

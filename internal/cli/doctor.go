@@ -110,7 +110,7 @@ const maxClockSkew = 15 * time.Second
 func (a *app) checkChain(ctx context.Context) []finding {
 	client, err := a.chain(ctx)
 	if err != nil {
-		e := explain(err)
+		e := faultOf(err)
 		return []finding{bad("chain", e.Fix, "%s", e.Message)}
 	}
 	found := []finding{ok("chain", "%s at %s", client.ChainID(), strings.Join(a.endpoints(), ", "))}
@@ -147,7 +147,7 @@ func (a *app) checkGateway(ctx context.Context, g gatewayAPI) finding {
 	defer cancel()
 	res, err := g.call(ctx, http.MethodGet, "/v1/models", nil)
 	if err != nil {
-		e := explain(err)
+		e := faultOf(err)
 		return bad("gateway", e.Fix, "%s", e.Message)
 	}
 	if err := res.Body.Close(); err != nil {

@@ -42,8 +42,8 @@ func usagef(code, format string, args ...any) *Error {
 	return e
 }
 
-// explain finds what to tell a person about any error.
-func explain(err error) *Error {
+// faultOf finds what to tell a person about any error.
+func faultOf(err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own
@@ -74,7 +74,7 @@ func explainRefusal(refused *chainclient.TxError, err error) *Error {
 
 // render writes an error the one way all errors look, and returns the exit code.
 func render(w io.Writer, err error, asJSON bool) int {
-	e := explain(err)
+	e := faultOf(err)
 	code := 1
 	if e.Usage {
 		code = 2

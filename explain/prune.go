@@ -1,0 +1,116 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Slots are a subnet's neurons at one height, as far as they decide who gives way to a newcomer.
+type Slots struct {
+	Height         int64 // of the block in which the newcomer would register
+	MaxNeurons     uint32
+	MinReplaceable uint32 // so many neurons past their immunity never give way while others are immune
+	ImmunityBlocks int64
+	Neurons        []Slot // by uid
+}
+
+// Slot is one neuron with what it was paid in the last epoch, 0 for who was not there.
+type Slot struct {
+	Neuron
+	PaidRao uint64
+}
+
+// Prune says who would be replaced next, and where a neuron stands in that order.
+type Prune struct {
+	About
+	NextHeight     int64  `json:"next_height"` // the newcomer's block
+	MaxNeurons     uint32 `json:"max_neurons"`
+	FreeSlots      uint32 `json:"free_slots"` // newcomers take these first
+	ImmunityBlocks int64  `json:"immunity_blocks"`
+	MinReplaceable uint32 `json:"min_replaceable"`
+	PastImmunity   int    `json:"past_immunity"` // neurons that are no longer immune
+
+	PaidRao          uint64      `json:"paid_rao,string"` // in the last epoch
+	RegisteredAt     int64       `json:"registered_at"`
+	ImmuneUntil      int64       `json:"immune_until"`
+	ImmuneBlocksLeft int64       `json:"immune_blocks_left"`
+	Place            int         `json:"place"` // in the order, from 1; 0 for who cannot be replaced
+	Next             *Candidate  `json:"next"`  // null while slots are free, or when nobody may be replaced
+	Order            []Candidate `json:"order"`
+}
+
+// Candidate is a neuron in the order of replacement.
+type Candidate struct {
+	Place            int    `json:"place"`
+	UID              uint16 `json:"uid"`
+	Hotkey           string `json:"hotkey"`
+	PaidRao          uint64 `json:"paid_rao,string"`
+	RegisteredAt     int64  `json:"registered_at"`
+	ImmuneBlocksLeft int64  `json:"immune_blocks_left"`
+}
+
+// Prune explains who gives way to a newcomer, by what the epoch paid. The uid must be in the slots, and the replay be of
+// the last epoch before them.
+func (r *Replay) Prune(uid uint16, s Slots) Prune {
+	n := s.Neurons[uid]
+	x := Prune{
+		NextHeight: s.Height, MaxNeurons: s.MaxNeurons, ImmunityBlocks: s.ImmunityBlocks, MinReplaceable: s.MinReplaceable,
+		PaidRao: n.PaidRao, RegisteredAt: n.RegisteredAt, ImmuneUntil: n.RegisteredAt + s.ImmunityBlocks,
+		ImmuneBlocksLeft: s.immuneLeft(n), Order: s.Order(),
+	}
+	x.About = About{
+		About: "prune", Netuid: r.Netuid, Epoch: r.Index, Height: s.Height - 1, UID: uid, Generation: n.Generation, Hotkey: n.Hotkey,
+		Coldkey: n.Coldkey, Neurons: len(s.Neurons), EqualToChain: r.Equal(), Differences: append([]Difference{}, r.differences...),
+		MoreDifferences: r.more,
+	}
+	x.FreeSlots = s.MaxNeurons - min(s.MaxNeurons, uint32(len(s.Neurons)))
+	for _, other := range s.Neurons {
+		if s.immuneLeft(other) == 0 {
+			x.PastImmunity++
+		}
+	}
+	for i, c := range x.Order {
+		if c.UID == uid {
+			x.Place = c.Place
+		}
+		if i == 0 && x.FreeSlots == 0 {
+			x.Next = &c
+		}
+	}
+	return x
+}
+
+// immuneLeft is how many more blocks a neuron is immune for.
+func (s Slots) immuneLeft(n Slot) int64 { return max(0, n.RegisteredAt+s.ImmunityBlocks-s.Height) }
+
+// Order lists who would be replaced if newcomers came one after the other and nothing else changed: the least paid first,
+// then the earliest registered, then the lowest uid; those past their immunity while there are more of them than
+// MinReplaceable, then those still immune. Who was seated in this very block stays (R-NEURON-6).
+func (s Slots) Order() []Candidate {
+	var free, immune []Candidate
+	for uid, n := range s.Neurons {
+		c := Candidate{UID: uint16(uid), Hotkey: n.Hotkey, PaidRao: n.PaidRao, RegisteredAt: n.RegisteredAt, ImmuneBlocksLeft: s.immuneLeft(n)}
+		switch {
+		case n.RegisteredAt == s.Height:
+		case c.ImmuneBlocksLeft > 0:
+			immune = append(immune, c)
+		default:
+			free = append(free, c)
+		}
+	}
+	weakestFirst(free)
+	weakestFirst(immune)
+	keep := min(len(free), int(s.MinReplaceable))
+	order := append([]Candidate{}, free[:len(free)-keep]...)
+	order = append(order, immune...)
+	for i := range order {
+		order[i].Place = i + 1
+	}
+	return order
+}
+
+func weakestFirst(list []Candidate) {
+	slices.SortFunc(list, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.PaidRao, b.PaidRao), cmp.Compare(a.RegisteredAt, b.RegisteredAt), cmp.Compare(a.UID, b.UID))
+	})
+}
