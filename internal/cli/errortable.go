@@ -92,6 +92,7 @@ var fixes = map[string]string{
 	"bad_manifest":          "mend the manifest, or erase the market with dendra reset",
 	"no_log":                "dendra logs without a name prints all",
 	"bad_vector":            "correct the file; the message names the place",
+	"vector_failed":         "the lines above name the figures; this program or the file is wrong",
 	"bad_address":           "write it as http://HOST:PORT",
 	"no_such_file":          "name a file that is there",
 	"no_such_module":        "dendra chain params",

@@ -22,21 +22,36 @@ func (a *app) yumaCommand() *cobra.Command {
 			}
 			return a.emit(result, func(w io.Writer) error { return printSteps(w, result) })
 		}}
-	run.PersistentPreRunE = func(*cobra.Command, []string) error { return nil } // needs nothing of the home
-	return a.noun("yuma", "Yuma Consensus by itself: run", run)
+	full := false
+	verify := &cobra.Command{Use: "verify PATH...", Short: "Check vector files, or all in a directory, against what they expect", Args: args(1, -1),
+		RunE: func(c *cobra.Command, given []string) error { return a.verifyVectors(c.Context(), given, full) }}
+	verify.Flags().BoolVar(&full, "full", false, "compute every point of retention plots, which takes minutes")
+	for _, c := range []*cobra.Command{run, verify} {
+		c.PersistentPreRunE = func(*cobra.Command, []string) error { return nil } // needs nothing of the home
+	}
+	return a.noun("yuma", "Yuma Consensus by itself: run, verify", run, verify)
 }
 
-// runVector reads and runs a file; one that cannot be run is a fault of the command line.
-func runVector(path string) (vector.Result, error) {
+// loadVector reads a file; one that is no vector is a fault of the command line.
+func loadVector(path string) (vector.File, error) {
 	file, err := vector.Load(path)
 	var bad *vector.Error
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return vector.Result{}, usagef("no_such_file", "there is no file %q", path)
+		return file, usagef("no_such_file", "there is no file %q", path)
 	case errors.As(err, &bad):
-		return vector.Result{}, usagef("bad_vector", "%v", bad)
+		return file, usagef("bad_vector", "%v", bad)
 	case err != nil:
-		return vector.Result{}, usagef("bad_vector", "%s cannot be read: %v", path, err)
+		return file, usagef("bad_vector", "%s cannot be read: %v", path, err)
+	}
+	return file, nil
+}
+
+// runVector reads and runs a file.
+func runVector(path string) (vector.Result, error) {
+	file, err := loadVector(path)
+	if err != nil {
+		return vector.Result{}, err
 	}
 	result, err := vector.Run(file)
 	if errors.Is(err, vector.ErrKind) {

@@ -69,14 +69,14 @@ func TestEveryKindIsHeldAgainstOurs(t *testing.T) {
 			whole := soundCases[c.kind]
 			file, err := parseCase(c.kind, whole)
 			require.NoError(t, err)
-			report := vector.Verify(file, vector.Options{})
+			report := verify(t, file, vector.Options{})
 			require.Empty(t, report.Failures)
 			require.Positive(t, report.Checks)
 			text := strings.Replace(whole, c.old, c.new, 1)
 			require.NotEqual(t, whole, text)
 			file, err = parseCase(c.kind, text)
 			require.NoError(t, err)
-			report = vector.Verify(file, vector.Options{})
+			report = verify(t, file, vector.Options{})
 			require.NotEmpty(t, report.Failures)
 			require.Contains(t, fmt.Sprint(report.Failures), c.want)
 		})
@@ -179,22 +179,22 @@ func TestOrderOfFieldsIsFree(t *testing.T) {
 		`"kind":"retention_share","format":"yuma-vector/1"}`
 	file, err := vector.Parse("v.json", []byte(text))
 	require.NoError(t, err)
-	require.True(t, vector.Verify(file, vector.Options{}).OK())
+	require.True(t, verify(t, file, vector.Options{}).OK())
 }
 
 // Rules of the chain that this package cannot know are brought along; without them no case counts as checked.
 func TestBoundsAreTheChains(t *testing.T) {
 	file, err := parseCase("param_check", soundCases["param_check"]+`,{"liquid_alpha":false,"low":1638,"high":65535,"expect":false}`)
 	require.NoError(t, err)
-	report := vector.Verify(file, vector.Options{})
+	report := verify(t, file, vector.Options{})
 	require.Len(t, report.NotApplicable, 2)
 	require.Zero(t, report.Checks)
-	report = vector.Verify(file, vector.Options{AlphaBounds: func(low, high uint16) error { return nil }})
+	report = verify(t, file, vector.Options{AlphaBounds: func(low, high uint16) error { return nil }})
 	require.Len(t, report.NotApplicable, 1)
 	require.Equal(t, 1, report.NotApplicable[0].Case)
 	require.Equal(t, 1, report.Checks)
 	require.True(t, report.OK())
-	report = vector.Verify(file, vector.Options{AlphaBounds: func(low, high uint16) error { return fmt.Errorf("no") }})
+	report = verify(t, file, vector.Options{AlphaBounds: func(low, high uint16) error { return fmt.Errorf("no") }})
 	require.Len(t, report.Failures, 1)
 }
 
@@ -203,11 +203,11 @@ func TestQuickVerificationSaysWhatItLeft(t *testing.T) {
 	file, err := parseCase("retention_contour", strings.Repeat(soundCases["retention_contour"]+",", 99)+soundCases["retention_contour"])
 	require.NoError(t, err)
 	calls := 0
-	quick := vector.Verify(file, vector.Options{Progress: func(done, of int) { require.Equal(t, calls, done); require.Equal(t, 100, of); calls++ }})
+	quick := verify(t, file, vector.Options{Progress: func(done, of int) { require.Equal(t, calls, done); require.Equal(t, 100, of); calls++ }})
 	require.Equal(t, 100, calls)
 	require.Equal(t, 66, quick.Left)
 	require.Equal(t, 2*34, quick.Checks)
-	full := vector.Verify(file, vector.Options{Full: true})
+	full := verify(t, file, vector.Options{Full: true})
 	require.Zero(t, full.Left)
 	require.Equal(t, 2*100, full.Checks)
 	require.Empty(t, full.Failures)

@@ -5,6 +5,6 @@
 // its size is bounded. Anything else is refused with the file, the line, the path inside it and the reason.
 //
 //	file, err := vector.Load("testdata/public/random_p00_n4.json")
-//	report := vector.Verify(file)          // against the file's own expectations
-//	result, err := vector.Run(file)        // the integers, as JSON
+//	report, err := vector.Verify(ctx, file, vector.Options{}) // against the file's own expectations
+//	result, err := vector.Run(file)                           // an epoch vector's integers, as JSON
 package vector

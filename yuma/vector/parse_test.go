@@ -21,7 +21,7 @@ const sound = `{"format":"yuma-vector/1","kind":"epoch","id":"a_1","source":"her
 func TestSoundVector(t *testing.T) {
 	file, err := vector.Parse("a.json", []byte(sound))
 	require.NoError(t, err)
-	report := vector.Verify(file, vector.Options{})
+	report := verify(t, file, vector.Options{})
 	require.True(t, report.OK())
 	require.Equal(t, 2, report.Checks)
 }
@@ -127,11 +127,11 @@ func TestVerifySeesWrongFigures(t *testing.T) {
 			require.NotEqual(t, sound, text)
 			file, err := vector.Parse("v.json", []byte(text))
 			require.NoError(t, err)
-			report := vector.Verify(file, vector.Options{})
+			report := verify(t, file, vector.Options{})
 			require.Len(t, report.Failures, 1)
 			require.NotEmpty(t, report.Failures[0].String())
 			file.KnifeEdge = true
-			report = vector.Verify(file, vector.Options{})
+			report = verify(t, file, vector.Options{})
 			require.True(t, report.OK())
 			require.Equal(t, 1, report.Excused)
 		})
@@ -187,7 +187,7 @@ func FuzzParse(f *testing.F) {
 			require.NotEmpty(t, fault.Reason)
 			return
 		}
-		vector.Verify(file, vector.Options{})
+		verify(t, file, vector.Options{})
 		if result, err := vector.Run(file); err == nil {
 			_, err = json.Marshal(result)
 			require.NoError(t, err)

@@ -1,6 +1,7 @@
 package vector_test
 
 import (
+	"context"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -33,10 +34,13 @@ var notOurs = map[string]bool{"param_check": true, "max_weight_limit": true}
 func TestVectors(t *testing.T) {
 	epochs := 0
 	for _, path := range vectors(t) {
+		file, err := vector.Load(path)
+		require.NoError(t, err)
+		if file.Kind == vector.KindEpoch {
+			epochs++
+		}
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
-			file, err := vector.Load(path)
-			require.NoError(t, err)
-			report := vector.Verify(file, vector.Options{})
+			report := verify(t, file, vector.Options{})
 			require.Empty(t, report.Failures[:min(5, len(report.Failures))], "of %d", len(report.Failures))
 			if notOurs[file.Kind] {
 				require.Len(t, report.NotApplicable, report.Parts)
@@ -47,12 +51,29 @@ func TestVectors(t *testing.T) {
 			require.GreaterOrEqual(t, report.Checks, report.Parts-report.Left)
 			require.Less(t, report.Left, report.Parts)
 			require.Truef(t, report.Left == 0 || file.Kind == "retention_contour", "%d cases left", report.Left)
-			if file.Kind == vector.KindEpoch {
-				epochs++
-			}
 			t.Logf("%d checks, %d as exact as their source, worst: u16 %s, rao %s, real %s", report.Checks, report.SourceRounding,
 				report.WorstU16.RatString(), report.WorstRao.RatString(), report.WorstReal.FloatString(16))
 		})
 	}
 	require.GreaterOrEqual(t, epochs, 120)
+}
+
+func verify(t *testing.T, file vector.File, o vector.Options) vector.Report {
+	t.Helper()
+	report, err := vector.Verify(t.Context(), file, o)
+	require.NoError(t, err)
+	return report
+}
+
+func TestVerificationEndsWithItsContext(t *testing.T) {
+	file, err := vector.Load("../testdata/public/bonds_ema_eight_epochs.json")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = vector.Verify(ctx, file, vector.Options{Progress: func(done, _ int) {
+		require.LessOrEqual(t, done, 2)
+		if done == 2 {
+			cancel()
+		}
+	}})
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -1,6 +1,7 @@
 package vector
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/big"
@@ -70,40 +71,38 @@ type Options struct {
 // Verify runs a vector and compares it with what the file expects and with what its oracle derived, at the tolerances of
 // the format for any arithmetic of at least 48 fractional bits: flags equal, u16 within 1, amounts within
 // max(1, emission*1e-13), reals within 1e-11. A figure's own tolerance applies where it is wider; and figures transcribed
-// from a 32.32 arithmetic, which carry its rounding, may differ by 2^-26 of their scale.
-func Verify(f File, o Options) Report {
+// from a 32.32 arithmetic, which carry its rounding, may differ by 2^-26 of their scale. The only error is that of a
+// context that ends between two parts.
+func Verify(ctx context.Context, f File, o Options) (Report, error) {
 	v := &verifier{file: f, options: o, report: Report{
 		Name: f.Name, ID: f.ID, Kind: f.Kind, Parts: f.Parts(), WorstU16: new(big.Rat), WorstRao: new(big.Rat), WorstReal: new(big.Rat),
 	}}
-	v.steps()
-	for k, c := range f.cases {
-		v.begin(k)
-		c.verify(v)
-	}
-	return v.report
-}
-
-func (v *verifier) steps() {
-	var stored [][]yuma.Cell
-	for k, st := range v.file.Steps {
-		v.begin(k)
-		v.emission = st.Input.Emission
-		out, trace := yuma.EpochTraced(st.ready(stored))
-		stored = asStored(out.Bonds)
-		o := &outcome{out, trace}
-		for _, c := range st.Expect {
-			v.check(o, c)
+	for v.part = range v.report.Parts {
+		if err := ctx.Err(); err != nil {
+			return v.report, fmt.Errorf("verify %s: %w", f.Name, err)
 		}
-		v.derived(o, st.Derived)
+		if o.Progress != nil {
+			o.Progress(v.part, v.report.Parts)
+		}
+		if f.Kind == KindEpoch {
+			v.epoch(f.Steps[v.part])
+		} else {
+			f.cases[v.part].verify(v)
+		}
 	}
+	return v.report, nil
 }
 
-// begin goes on to the next step or case.
-func (v *verifier) begin(part int) {
-	v.part = part
-	if v.options.Progress != nil {
-		v.options.Progress(part, v.report.Parts)
+// epoch verifies one step.
+func (v *verifier) epoch(st Step) {
+	v.emission = st.Input.Emission
+	out, trace := yuma.EpochTraced(st.ready(v.stored))
+	v.stored = asStored(out.Bonds)
+	o := &outcome{out, trace}
+	for _, c := range st.Expect {
+		v.check(o, c)
 	}
+	v.derived(o, st.Derived)
 }
 
 type verifier struct {
@@ -111,7 +110,8 @@ type verifier struct {
 	options  Options
 	report   Report
 	part     int
-	emission uint64 // of the step
+	stored   [][]yuma.Cell // bonds of the step before
+	emission uint64        // of the step
 }
 
 var (
