@@ -98,6 +98,11 @@ func HyperparameterList() []Hyperparameter {
 		{"serve_rate_limit", Span{1, maxTempo}, Span{1, maxBlocks}, number(func(h *Hyperparameters) *int64 { return &h.ServeRateLimit })},
 		{"owner_cut_u16", Span{0, maxOwnerCut}, Span{0, maxOwnerCut}, number(func(h *Hyperparameters) *uint32 { return &h.OwnerCutU16 })},
 		{"min_replaceable", nobody, Span{0, 1024}, number(func(h *Hyperparameters) *uint32 { return &h.MinReplaceable })},
+		{"vote_memory_ppm", Span{0, 900_000}, Span{0, ppm - 1}, number(func(h *Hyperparameters) *uint32 { return &h.VoteMemoryPpm })},
+		{"information_share_u16", Span{0, maxU16/2 + 1}, share, number(func(h *Hyperparameters) *uint32 { return &h.InformationShareU16 })},
+		{"information_memory_ppm", Span{0, 990_000}, Span{0, ppm}, number(func(h *Hyperparameters) *uint32 { return &h.InformationMemoryPpm })},
+		{"receipt_share_u16", nobody, share, number(func(h *Hyperparameters) *uint32 { return &h.ReceiptShareU16 })},
+		{"stake_inflow_ppm", nobody, Span{1, ppm}, number(func(h *Hyperparameters) *uint32 { return &h.StakeInflowPpm })},
 	}
 }
 

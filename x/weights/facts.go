@@ -21,6 +21,8 @@ type Facts struct {
 	Rows        []Row           // at most one of a neuron, in any order; so are the next two
 	Activity    []Activity
 	Bonds       []BondRow // as the epoch before stored them
+	Averages    []AverageRow
+	Memory      Memory // of the epoch before; empty when there was none
 }
 
 // Input is what Yuma Consensus computes the epoch from. Opinions toward a neuron that has since been replaced, and
@@ -31,6 +33,7 @@ func (f Facts) Input() yuma.Input {
 		Params: yumaParams(f.Subnet.Hyperparameters), Block: uint64(f.Height), LastStepBlock: uint64(f.Last), Emission: f.EmissionRao,
 		LastUpdate: make([]uint64, n), RegisteredAt: make([]uint64, n), Permits: make([]bool, n),
 		CommitBlock: make([]uint64, n), Weights: make([][]yuma.Weight, n), Bonds: make([][]yuma.Cell, n),
+		Renewed: make([]bool, n), Memory: f.memory(),
 	}
 	for uid, nr := range f.Neurons {
 		in.LastUpdate[uid], in.RegisteredAt[uid] = uint64(nr.RegisteredAt), uint64(nr.RegisteredAt)
@@ -43,19 +46,74 @@ func (f Facts) Input() yuma.Input {
 	}
 	for _, r := range f.Rows {
 		if f.sits(r.Uid, r.Generation) {
-			in.Weights[r.Uid] = r.Live(f.Neurons)
+			in.Weights[r.Uid], in.Renewed[r.Uid] = r.Live(f.Neurons), r.InForceAt > f.Last
 		}
 	}
 	for _, r := range f.Bonds {
 		if f.sits(r.Uid, r.Generation) {
-			in.Bonds[r.Uid] = r.cells()
+			in.Bonds[r.Uid] = cells(r.Uids, r.Bonds)
 		}
 	}
 	for uid, nr := range f.Neurons {
 		in.Permits[uid] = f.Before.HoldsPermit(nr) && in.Weights[uid] != nil
 	}
-	in.Stake = Voices(f.StakeRao, in.RegisteredAt, in.Params.MinStake, in.Params.MaxValidators)
+	in.Stake = Voices(f.CountedRao(), in.RegisteredAt, in.Params.MinStake, in.Params.MaxValidators)
 	return in
+}
+
+// CountedRao is the stake that counts in this epoch, by uid (R-WEIGHTS-12).
+func (f Facts) CountedRao() []uint64 {
+	before := make([]uint64, len(f.Neurons))
+	for uid, n := range f.Neurons {
+		if f.Memory.knows(n) && uid < len(f.Memory.CountedRao) {
+			before[uid] = f.Memory.CountedRao[uid]
+		}
+	}
+	return yuma.CountStake(f.StakeRao, before, f.Subnet.Hyperparameters.StakeInflowPpm)
+}
+
+// memory is what the epoch before left, as far as the neurons are the same.
+func (f Facts) memory() yuma.Memory {
+	n := len(f.Neurons)
+	m := yuma.Memory{
+		Votes: make([][]yuma.Cell, n), Median: make([]fixed.Frac, n), Consensus: make([]fixed.Frac, n),
+		Fast: make([]fixed.Frac, n), Slow: make([]fixed.Frac, n), Correlation: make([]int64, n),
+	}
+	for _, r := range f.Averages {
+		if f.sits(r.Uid, r.Generation) {
+			m.Votes[r.Uid] = cells(r.Uids, r.Weights)
+		}
+	}
+	for uid, nr := range f.Neurons {
+		if !f.Memory.knows(nr) || uid >= len(f.Memory.Median) {
+			continue
+		}
+		m.Median[uid], m.Consensus[uid] = fixed.Frac(f.Memory.Median[uid]), fixed.Frac(f.Memory.Consensus[uid])
+		m.Fast[uid], m.Slow[uid] = fixed.Frac(f.Memory.Fast[uid]), fixed.Frac(f.Memory.Slow[uid])
+		m.Correlation[uid] = f.Memory.Correlation[uid]
+	}
+	return m
+}
+
+// knows says whether the memory is of the neuron that sits in its slot now.
+func (m Memory) knows(n neuron.Neuron) bool {
+	return int64(n.Uid) < int64(len(m.Generations)) && m.Generations[n.Uid] == n.Generation
+}
+
+// Validate refuses lists of different lengths.
+func (m Memory) Validate() error {
+	n, empty := len(m.Generations), 0
+	for _, list := range [][]uint64{m.Median, m.Consensus, m.Fast, m.Slow} {
+		if len(list) == 0 {
+			empty++
+		} else if len(list) != n {
+			return ErrBadGenesis.Wrapf("memory of subnet %d: a list of %d, %d neurons", m.Netuid, len(list), n)
+		}
+	}
+	if empty%4 != 0 || len(m.CountedRao) != n || len(m.Correlation) != n-n*empty/4 {
+		return ErrBadGenesis.Wrapf("memory of subnet %d: %d counted stakes, %d correlations, %d neurons", m.Netuid, len(m.CountedRao), len(m.Correlation), n)
+	}
+	return nil
 }
 
 // sits says whether the neuron of a slot still is the one that a record was made for.
@@ -69,6 +127,8 @@ func yumaParams(h subnet.Hyperparameters) yuma.Params {
 	p.MaxValidators, p.ActivityCutoff, p.Tempo = h.MaxValidators, uint64(h.ActivityCutoff), uint64(h.Tempo)
 	p.MinStake, p.Yuma3, p.LiquidAlpha = h.MinValidatorStakeRao, h.Yuma3, h.LiquidAlpha
 	p.AlphaLow, p.AlphaHigh, p.AlphaSteepness = uint16(h.AlphaLowU16), uint16(h.AlphaHighU16), int16(h.AlphaSteepness)
+	p.VoteMemoryPPM, p.InformationMemoryPPM = h.VoteMemoryPpm, h.InformationMemoryPpm
+	p.InformationShare, p.ReceiptShare = uint16(h.InformationShareU16), uint16(h.ReceiptShareU16)
 	return p
 }
 
@@ -86,10 +146,10 @@ func (r Row) Live(neurons []neuron.Neuron) []yuma.Weight {
 	return row
 }
 
-func (r BondRow) cells() []yuma.Cell {
-	row := make([]yuma.Cell, len(r.Uids))
-	for i := range r.Uids {
-		row[i] = yuma.Cell{UID: uint16(r.Uids[i]), Value: fixed.Frac(r.Bonds[i])}
+func cells(uids []uint32, values []uint64) []yuma.Cell {
+	row := make([]yuma.Cell, len(uids))
+	for i := range uids {
+		row[i] = yuma.Cell{UID: uint16(uids[i]), Value: fixed.Frac(values[i])}
 	}
 	return row
 }

@@ -32,5 +32,15 @@ func (g GenesisState) Validate() error {
 			return ErrBadGenesis.Wrapf("bonds of uid %d on subnet %d: %d uids, %d bonds", b.Uid, b.Netuid, len(b.Uids), len(b.Bonds))
 		}
 	}
+	for _, a := range g.Averages {
+		if len(a.Uids) != len(a.Weights) {
+			return ErrBadGenesis.Wrapf("average row of uid %d on subnet %d: %d uids, %d weights", a.Uid, a.Netuid, len(a.Uids), len(a.Weights))
+		}
+	}
+	for _, m := range g.Memories {
+		if err := m.Validate(); err != nil {
+			return err
+		}
+	}
 	return nil
 }

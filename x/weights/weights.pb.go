@@ -91,6 +91,8 @@ type Row struct {
 	Weights []uint32 `protobuf:"varint,6,rep,packed,name=weights,proto3" json:"weights,omitempty"`
 	// set_at is the height whose knowledge the row is of: that of the commit, or of the setting itself.
 	SetAt int64 `protobuf:"varint,7,opt,name=set_at,json=setAt,proto3" json:"set_at,omitempty"`
+	// in_force_at is the height at which the row was set or revealed.
+	InForceAt int64 `protobuf:"varint,8,opt,name=in_force_at,json=inForceAt,proto3" json:"in_force_at,omitempty"`
 }
 
 func (m *Row) Reset()         { *m = Row{} }
@@ -175,6 +177,199 @@ func (m *Row) GetSetAt() int64 {
 	return 0
 }
 
+func (m *Row) GetInForceAt() int64 {
+	if m != nil {
+		return m.InForceAt
+	}
+	return 0
+}
+
+// AverageRow is the average of a validator's rows over epochs. The lists have one length, sorted by uid.
+type AverageRow struct {
+	Netuid     uint32   `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	Uid        uint32   `protobuf:"varint,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	Generation uint32   `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
+	Uids       []uint32 `protobuf:"varint,4,rep,packed,name=uids,proto3" json:"uids,omitempty"`
+	// weights are parts of the row with yuma's fractional bits.
+	Weights []uint64 `protobuf:"varint,5,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+}
+
+func (m *AverageRow) Reset()         { *m = AverageRow{} }
+func (m *AverageRow) String() string { return proto.CompactTextString(m) }
+func (*AverageRow) ProtoMessage()    {}
+func (*AverageRow) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b2a317a06a30c950, []int{2}
+}
+func (m *AverageRow) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *AverageRow) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_AverageRow.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *AverageRow) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_AverageRow.Merge(m, src)
+}
+func (m *AverageRow) XXX_Size() int {
+	return m.Size()
+}
+func (m *AverageRow) XXX_DiscardUnknown() {
+	xxx_messageInfo_AverageRow.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_AverageRow proto.InternalMessageInfo
+
+func (m *AverageRow) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *AverageRow) GetUid() uint32 {
+	if m != nil {
+		return m.Uid
+	}
+	return 0
+}
+
+func (m *AverageRow) GetGeneration() uint32 {
+	if m != nil {
+		return m.Generation
+	}
+	return 0
+}
+
+func (m *AverageRow) GetUids() []uint32 {
+	if m != nil {
+		return m.Uids
+	}
+	return nil
+}
+
+func (m *AverageRow) GetWeights() []uint64 {
+	if m != nil {
+		return m.Weights
+	}
+	return nil
+}
+
+// Memory is what an epoch leaves for the next one beside rows, bonds and scores. The lists are by uid; fractions have
+// yuma's fractional bits.
+type Memory struct {
+	Netuid uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	// generations say which neuron of each slot the rest is of.
+	Generations []uint32 `protobuf:"varint,2,rep,packed,name=generations,proto3" json:"generations,omitempty"`
+	// counted_rao is the stake that counted.
+	CountedRao []uint64 `protobuf:"varint,3,rep,packed,name=counted_rao,json=countedRao,proto3" json:"counted_rao,omitempty"`
+	// What everybody knows of the votes: what a majority agreed on in this epoch, its fast and its slow moving average, and
+	// the consensus of average votes.
+	Median    []uint64 `protobuf:"varint,4,rep,packed,name=median,proto3" json:"median,omitempty"`
+	Consensus []uint64 `protobuf:"varint,5,rep,packed,name=consensus,proto3" json:"consensus,omitempty"`
+	Fast      []uint64 `protobuf:"varint,6,rep,packed,name=fast,proto3" json:"fast,omitempty"`
+	Slow      []uint64 `protobuf:"varint,7,rep,packed,name=slow,proto3" json:"slow,omitempty"`
+	// correlation is how the news in a validator's votes went with the news in the others', averaged over epochs, in units
+	// of 2^-30.
+	Correlation []int64 `protobuf:"zigzag64,8,rep,packed,name=correlation,proto3" json:"correlation,omitempty"`
+}
+
+func (m *Memory) Reset()         { *m = Memory{} }
+func (m *Memory) String() string { return proto.CompactTextString(m) }
+func (*Memory) ProtoMessage()    {}
+func (*Memory) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b2a317a06a30c950, []int{3}
+}
+func (m *Memory) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Memory) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Memory.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Memory) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Memory.Merge(m, src)
+}
+func (m *Memory) XXX_Size() int {
+	return m.Size()
+}
+func (m *Memory) XXX_DiscardUnknown() {
+	xxx_messageInfo_Memory.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Memory proto.InternalMessageInfo
+
+func (m *Memory) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *Memory) GetGenerations() []uint32 {
+	if m != nil {
+		return m.Generations
+	}
+	return nil
+}
+
+func (m *Memory) GetCountedRao() []uint64 {
+	if m != nil {
+		return m.CountedRao
+	}
+	return nil
+}
+
+func (m *Memory) GetMedian() []uint64 {
+	if m != nil {
+		return m.Median
+	}
+	return nil
+}
+
+func (m *Memory) GetConsensus() []uint64 {
+	if m != nil {
+		return m.Consensus
+	}
+	return nil
+}
+
+func (m *Memory) GetFast() []uint64 {
+	if m != nil {
+		return m.Fast
+	}
+	return nil
+}
+
+func (m *Memory) GetSlow() []uint64 {
+	if m != nil {
+		return m.Slow
+	}
+	return nil
+}
+
+func (m *Memory) GetCorrelation() []int64 {
+	if m != nil {
+		return m.Correlation
+	}
+	return nil
+}
+
 // Activity is when a neuron last set or committed weights.
 type Activity struct {
 	Netuid     uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
@@ -187,7 +382,7 @@ func (m *Activity) Reset()         { *m = Activity{} }
 func (m *Activity) String() string { return proto.CompactTextString(m) }
 func (*Activity) ProtoMessage()    {}
 func (*Activity) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{2}
+	return fileDescriptor_b2a317a06a30c950, []int{4}
 }
 func (m *Activity) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -259,7 +454,7 @@ func (m *Commit) Reset()         { *m = Commit{} }
 func (m *Commit) String() string { return proto.CompactTextString(m) }
 func (*Commit) ProtoMessage()    {}
 func (*Commit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{3}
+	return fileDescriptor_b2a317a06a30c950, []int{5}
 }
 func (m *Commit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -344,7 +539,7 @@ func (m *BondRow) Reset()         { *m = BondRow{} }
 func (m *BondRow) String() string { return proto.CompactTextString(m) }
 func (*BondRow) ProtoMessage()    {}
 func (*BondRow) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{4}
+	return fileDescriptor_b2a317a06a30c950, []int{6}
 }
 func (m *BondRow) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -434,7 +629,7 @@ func (m *Scores) Reset()         { *m = Scores{} }
 func (m *Scores) String() string { return proto.CompactTextString(m) }
 func (*Scores) ProtoMessage()    {}
 func (*Scores) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{5}
+	return fileDescriptor_b2a317a06a30c950, []int{7}
 }
 func (m *Scores) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -591,7 +786,7 @@ func (m *Epoch) Reset()         { *m = Epoch{} }
 func (m *Epoch) String() string { return proto.CompactTextString(m) }
 func (*Epoch) ProtoMessage()    {}
 func (*Epoch) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{6}
+	return fileDescriptor_b2a317a06a30c950, []int{8}
 }
 func (m *Epoch) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -657,20 +852,22 @@ func (m *Epoch) GetFailures() uint32 {
 
 // GenesisState is the module's whole state.
 type GenesisState struct {
-	Params   Params     `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
-	Rows     []Row      `protobuf:"bytes,2,rep,name=rows,proto3" json:"rows"`
-	Activity []Activity `protobuf:"bytes,3,rep,name=activity,proto3" json:"activity"`
-	Commits  []Commit   `protobuf:"bytes,4,rep,name=commits,proto3" json:"commits"`
-	Bonds    []BondRow  `protobuf:"bytes,5,rep,name=bonds,proto3" json:"bonds"`
-	Scores   []Scores   `protobuf:"bytes,6,rep,name=scores,proto3" json:"scores"`
-	Epochs   []Epoch    `protobuf:"bytes,7,rep,name=epochs,proto3" json:"epochs"`
+	Params   Params       `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
+	Rows     []Row        `protobuf:"bytes,2,rep,name=rows,proto3" json:"rows"`
+	Activity []Activity   `protobuf:"bytes,3,rep,name=activity,proto3" json:"activity"`
+	Commits  []Commit     `protobuf:"bytes,4,rep,name=commits,proto3" json:"commits"`
+	Bonds    []BondRow    `protobuf:"bytes,5,rep,name=bonds,proto3" json:"bonds"`
+	Scores   []Scores     `protobuf:"bytes,6,rep,name=scores,proto3" json:"scores"`
+	Epochs   []Epoch      `protobuf:"bytes,7,rep,name=epochs,proto3" json:"epochs"`
+	Averages []AverageRow `protobuf:"bytes,8,rep,name=averages,proto3" json:"averages"`
+	Memories []Memory     `protobuf:"bytes,9,rep,name=memories,proto3" json:"memories"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
 func (m *GenesisState) String() string { return proto.CompactTextString(m) }
 func (*GenesisState) ProtoMessage()    {}
 func (*GenesisState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{7}
+	return fileDescriptor_b2a317a06a30c950, []int{9}
 }
 func (m *GenesisState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -748,9 +945,25 @@ func (m *GenesisState) GetEpochs() []Epoch {
 	return nil
 }
 
+func (m *GenesisState) GetAverages() []AverageRow {
+	if m != nil {
+		return m.Averages
+	}
+	return nil
+}
+
+func (m *GenesisState) GetMemories() []Memory {
+	if m != nil {
+		return m.Memories
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*Params)(nil), "dendra.weights.v1.Params")
 	proto.RegisterType((*Row)(nil), "dendra.weights.v1.Row")
+	proto.RegisterType((*AverageRow)(nil), "dendra.weights.v1.AverageRow")
+	proto.RegisterType((*Memory)(nil), "dendra.weights.v1.Memory")
 	proto.RegisterType((*Activity)(nil), "dendra.weights.v1.Activity")
 	proto.RegisterType((*Commit)(nil), "dendra.weights.v1.Commit")
 	proto.RegisterType((*BondRow)(nil), "dendra.weights.v1.BondRow")
@@ -762,60 +975,70 @@ func init() {
 func init() { proto.RegisterFile("dendra/weights/v1/weights.proto", fileDescriptor_b2a317a06a30c950) }
 
 var fileDescriptor_b2a317a06a30c950 = []byte{
-	// 844 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x55, 0x41, 0x6f, 0x63, 0x35,
-	0x10, 0x6e, 0xf6, 0xbd, 0xbc, 0xa4, 0xf3, 0x92, 0x6e, 0xb1, 0x4a, 0xe5, 0xed, 0x42, 0x1a, 0x82,
-	0x04, 0xb9, 0x6c, 0xb2, 0x5b, 0xa4, 0x45, 0x1c, 0x90, 0x68, 0x10, 0xe2, 0xba, 0x7a, 0x45, 0x42,
-	0xe2, 0x12, 0xb9, 0xef, 0x99, 0xc4, 0x6a, 0x9e, 0x1d, 0xd9, 0x4e, 0xd2, 0x3d, 0xf0, 0x1f, 0xf8,
-	0x01, 0xfc, 0x0c, 0xe0, 0x37, 0xec, 0x71, 0xc5, 0x89, 0x13, 0x42, 0xcd, 0x1f, 0x41, 0x1e, 0xfb,
-	0x25, 0x81, 0xa6, 0x37, 0xf6, 0x36, 0xf3, 0xcd, 0x37, 0x9e, 0xf1, 0x8c, 0x67, 0x0c, 0xe7, 0x05,
-	0x97, 0x85, 0x66, 0xc3, 0x15, 0x17, 0x93, 0xa9, 0x35, 0xc3, 0xe5, 0x8b, 0x4a, 0x1c, 0xcc, 0xb5,
-	0xb2, 0x8a, 0xbc, 0xe7, 0x09, 0x83, 0x0a, 0x5d, 0xbe, 0x38, 0x7b, 0x92, 0x2b, 0x53, 0x2a, 0x33,
-	0x46, 0xc2, 0xd0, 0x2b, 0x9e, 0x7d, 0x76, 0x32, 0x51, 0x13, 0xe5, 0x71, 0x27, 0x79, 0xb4, 0x77,
-	0x05, 0xc9, 0x2b, 0xa6, 0x59, 0x69, 0x48, 0x1f, 0x8e, 0xf9, 0x5c, 0xe5, 0x53, 0x33, 0x9e, 0x73,
-	0x3d, 0xbe, 0x9e, 0xa9, 0xfc, 0x86, 0xd6, 0xba, 0xb5, 0x7e, 0x3b, 0x3b, 0xf2, 0xf8, 0x2b, 0xae,
-	0x47, 0x0e, 0x25, 0xe7, 0x90, 0x96, 0xec, 0x76, 0x9c, 0xab, 0xb2, 0x14, 0xd6, 0xd0, 0x47, 0x48,
-	0x82, 0x92, 0xdd, 0x7e, 0xed, 0x91, 0xde, 0xef, 0x35, 0x88, 0x32, 0xb5, 0x22, 0xa7, 0x90, 0x48,
-	0x6e, 0x17, 0xa2, 0x08, 0x07, 0x05, 0x8d, 0x1c, 0x43, 0xe4, 0x40, 0xef, 0xe8, 0x44, 0xd2, 0x01,
-	0x98, 0x70, 0xc9, 0x35, 0xb3, 0x42, 0x49, 0x1a, 0xf9, 0x13, 0xb7, 0x08, 0x21, 0x10, 0x2f, 0x44,
-	0x61, 0x68, 0xdc, 0x8d, 0xfa, 0xed, 0x0c, 0x65, 0xd2, 0x85, 0x74, 0xcb, 0x30, 0xb4, 0x8e, 0xa6,
-	0x5d, 0x88, 0x50, 0x68, 0x84, 0xda, 0xd0, 0x04, 0xad, 0x95, 0x4a, 0xde, 0x87, 0xc4, 0x70, 0x3b,
-	0x66, 0x96, 0x36, 0xba, 0xb5, 0x7e, 0x94, 0xd5, 0x0d, 0xb7, 0x97, 0xb6, 0x37, 0x83, 0xe6, 0x65,
-	0x6e, 0xc5, 0x52, 0xd8, 0xd7, 0xff, 0x63, 0xf2, 0xa7, 0x90, 0x4c, 0x31, 0x2e, 0x8d, 0x31, 0x58,
-	0xd0, 0x7a, 0xbf, 0xd5, 0x20, 0xf1, 0x25, 0x7b, 0x30, 0xd8, 0x73, 0x48, 0xa6, 0xca, 0xde, 0xf0,
-	0xd7, 0x18, 0xef, 0x70, 0x44, 0xff, 0xf8, 0xf5, 0xd9, 0x49, 0x68, 0xeb, 0x65, 0x51, 0x68, 0x6e,
-	0xcc, 0x95, 0xd5, 0x42, 0x4e, 0xb2, 0xc0, 0x23, 0x27, 0x50, 0xc7, 0x76, 0x61, 0x1e, 0x71, 0xe6,
-	0x15, 0x57, 0xbf, 0x29, 0x33, 0x53, 0x4c, 0xa0, 0x95, 0xa1, 0xbc, 0x93, 0x56, 0x7d, 0x37, 0x2d,
-	0x6c, 0xaf, 0x90, 0xe3, 0x6d, 0xe5, 0x7c, 0x7b, 0x85, 0xfc, 0xde, 0x23, 0xbd, 0x9f, 0xa0, 0x31,
-	0x52, 0xb2, 0x78, 0xf7, 0x1d, 0x3e, 0x81, 0xfa, 0xb5, 0x92, 0x85, 0xef, 0x6d, 0x9c, 0x79, 0xa5,
-	0xb7, 0x8e, 0x20, 0xb9, 0xca, 0x95, 0xe6, 0xe6, 0xc1, 0xf0, 0x9b, 0x22, 0x3c, 0xda, 0x2d, 0xc2,
-	0xf6, 0xc2, 0xd1, 0xbf, 0x2e, 0xfc, 0x14, 0x0e, 0x8d, 0x65, 0x37, 0x7c, 0xac, 0x99, 0xc2, 0xf8,
-	0x71, 0xd6, 0x44, 0x20, 0x63, 0x8a, 0x7c, 0x04, 0x2d, 0x6f, 0x5c, 0x55, 0xb5, 0x72, 0xf6, 0x14,
-	0x31, 0x5f, 0x10, 0xf2, 0x01, 0x1c, 0xe6, 0x4a, 0x1a, 0x2e, 0xcd, 0xc2, 0x3f, 0xb4, 0x38, 0xdb,
-	0x02, 0xce, 0x2a, 0x64, 0xce, 0xa5, 0x15, 0x4b, 0x4e, 0x1b, 0xde, 0xba, 0x01, 0xc8, 0x19, 0x34,
-	0x0b, 0xb1, 0x14, 0x6e, 0x92, 0x69, 0xd3, 0x87, 0xae, 0x74, 0xf2, 0x29, 0x3c, 0x5e, 0xb2, 0x99,
-	0x28, 0x98, 0x55, 0x7a, 0x6c, 0xf5, 0xc2, 0x58, 0x7a, 0x88, 0x94, 0xa3, 0x0d, 0xfc, 0x9d, 0x43,
-	0xc9, 0x87, 0x00, 0x86, 0xeb, 0x25, 0xd7, 0x78, 0x03, 0xf0, 0x31, 0x3c, 0xe2, 0xae, 0xf0, 0x31,
-	0xb4, 0xb7, 0xe7, 0x38, 0x46, 0x8a, 0x8c, 0xd6, 0x06, 0x74, 0xa4, 0x53, 0x48, 0xe6, 0x5c, 0x97,
-	0xc2, 0xd2, 0x56, 0x37, 0xea, 0x37, 0xb3, 0xa0, 0x39, 0x9c, 0xe5, 0x98, 0x7b, 0xdb, 0xe3, 0x5e,
-	0x73, 0x45, 0x53, 0x2b, 0x19, 0x42, 0x1e, 0x61, 0x99, 0x9b, 0x08, 0xb8, 0xc3, 0xce, 0x21, 0xcd,
-	0x99, 0xd6, 0x82, 0x17, 0x68, 0x7e, 0x8c, 0x66, 0x08, 0x90, 0x23, 0xfc, 0x67, 0x76, 0x8f, 0xef,
-	0xcd, 0x6e, 0x6f, 0x05, 0xf5, 0x6f, 0xaa, 0xae, 0x3d, 0xd4, 0x63, 0x21, 0x0b, 0x7e, 0x5b, 0xf5,
-	0x18, 0x15, 0xf7, 0x8c, 0x66, 0xcc, 0x54, 0x1d, 0x46, 0xd9, 0x3d, 0xc6, 0x62, 0xc1, 0xc3, 0xf0,
-	0x39, 0xd1, 0x55, 0xfd, 0x47, 0x26, 0x66, 0x0b, 0xcd, 0x0d, 0x3e, 0xfe, 0x76, 0xb6, 0xd1, 0x7b,
-	0xbf, 0x44, 0xd0, 0xfa, 0x96, 0x4b, 0x6e, 0x84, 0xb9, 0xb2, 0xcc, 0x72, 0xf2, 0x39, 0x24, 0x73,
-	0x5c, 0x91, 0x98, 0x40, 0x7a, 0xf1, 0x64, 0x70, 0x6f, 0xef, 0x0e, 0xfc, 0x0e, 0x1d, 0xc5, 0x6f,
-	0xfe, 0x3a, 0x3f, 0xc8, 0x02, 0x9d, 0x3c, 0x87, 0x58, 0xab, 0x95, 0x5b, 0x90, 0x51, 0x3f, 0xbd,
-	0x38, 0xdd, 0xe3, 0x96, 0xa9, 0x55, 0xf0, 0x41, 0x26, 0xf9, 0x12, 0x9a, 0x2c, 0xec, 0x1f, 0x1a,
-	0xa1, 0xd7, 0xd3, 0x3d, 0x5e, 0xd5, 0x8a, 0x0a, 0xae, 0x1b, 0x17, 0xf2, 0x05, 0x34, 0xaa, 0xa5,
-	0x1c, 0xa3, 0xf7, 0xbe, 0x54, 0xfd, 0xc6, 0x09, 0xbe, 0x15, 0x9f, 0xbc, 0xdc, 0x1d, 0xb5, 0xf4,
-	0xe2, 0x6c, 0x8f, 0x63, 0x98, 0xf9, 0xe0, 0xe9, 0xe9, 0xae, 0x38, 0x06, 0x67, 0x11, 0x1f, 0xfe,
-	0xfe, 0x88, 0x7e, 0x58, 0xab, 0xe2, 0x78, 0x3a, 0x79, 0x09, 0x89, 0xff, 0x56, 0x70, 0x26, 0xd2,
-	0x0b, 0xba, 0xc7, 0x11, 0x1f, 0x40, 0xe5, 0xe7, 0xd9, 0xa3, 0xaf, 0xde, 0xdc, 0x75, 0x6a, 0x6f,
-	0xef, 0x3a, 0xb5, 0xbf, 0xef, 0x3a, 0xb5, 0x9f, 0xd7, 0x9d, 0x83, 0xb7, 0xeb, 0xce, 0xc1, 0x9f,
-	0xeb, 0xce, 0xc1, 0x0f, 0x9f, 0x4c, 0x84, 0x9d, 0x2e, 0xae, 0x07, 0xb9, 0x2a, 0x87, 0xfe, 0xac,
-	0x67, 0x92, 0xdb, 0x20, 0x0e, 0x6f, 0xab, 0xcf, 0xf3, 0x3a, 0xc1, 0x9f, 0xef, 0xb3, 0x7f, 0x02,
-	0x00, 0x00, 0xff, 0xff, 0xfc, 0x6c, 0xb3, 0x61, 0x60, 0x07, 0x00, 0x00,
+	// 1003 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0x4f, 0x6f, 0x23, 0x35,
+	0x14, 0xef, 0xec, 0x4c, 0xa6, 0x93, 0x37, 0x6d, 0xb7, 0x58, 0xa5, 0x9a, 0xed, 0xee, 0xa6, 0x21,
+	0x48, 0x90, 0xcb, 0xb6, 0xbb, 0x41, 0x5a, 0x84, 0x10, 0x82, 0x16, 0x01, 0x27, 0xa4, 0xd5, 0x14,
+	0x09, 0x89, 0x4b, 0xe4, 0xce, 0xb8, 0x89, 0xd5, 0x8c, 0x1d, 0xd9, 0x4e, 0xd2, 0x1e, 0xb8, 0xf1,
+	0x01, 0x38, 0xf3, 0x39, 0xe0, 0x3b, 0xec, 0x71, 0xc5, 0x01, 0x71, 0x42, 0xa8, 0xf9, 0x22, 0xc8,
+	0xcf, 0x9e, 0x24, 0xdb, 0xa6, 0x37, 0xf6, 0xf6, 0xde, 0xcf, 0xef, 0xd9, 0xcf, 0x3f, 0xbf, 0x3f,
+	0x86, 0xc3, 0x92, 0x89, 0x52, 0xd1, 0xe3, 0x19, 0xe3, 0x83, 0xa1, 0xd1, 0xc7, 0xd3, 0x17, 0xb5,
+	0x78, 0x34, 0x56, 0xd2, 0x48, 0xf2, 0x9e, 0x33, 0x38, 0xaa, 0xd1, 0xe9, 0x8b, 0x83, 0x47, 0x85,
+	0xd4, 0x95, 0xd4, 0x7d, 0x34, 0x38, 0x76, 0x8a, 0xb3, 0x3e, 0xd8, 0x1b, 0xc8, 0x81, 0x74, 0xb8,
+	0x95, 0x1c, 0xda, 0x39, 0x83, 0xf8, 0x15, 0x55, 0xb4, 0xd2, 0xa4, 0x0b, 0xbb, 0x6c, 0x2c, 0x8b,
+	0xa1, 0xee, 0x8f, 0x99, 0xea, 0x9f, 0x8f, 0x64, 0x71, 0x99, 0x05, 0xed, 0xa0, 0xbb, 0x9d, 0xef,
+	0x38, 0xfc, 0x15, 0x53, 0xa7, 0x16, 0x25, 0x87, 0x90, 0x56, 0xf4, 0xaa, 0x5f, 0xc8, 0xaa, 0xe2,
+	0x46, 0x67, 0x0f, 0xd0, 0x08, 0x2a, 0x7a, 0xf5, 0xb5, 0x43, 0x3a, 0x7f, 0x05, 0x10, 0xe6, 0x72,
+	0x46, 0xf6, 0x21, 0x16, 0xcc, 0x4c, 0x78, 0xe9, 0x37, 0xf2, 0x1a, 0xd9, 0x85, 0xd0, 0x82, 0xce,
+	0xd1, 0x8a, 0xa4, 0x05, 0x30, 0x60, 0x82, 0x29, 0x6a, 0xb8, 0x14, 0x59, 0xe8, 0x76, 0x5c, 0x22,
+	0x84, 0x40, 0x34, 0xe1, 0xa5, 0xce, 0xa2, 0x76, 0xd8, 0xdd, 0xce, 0x51, 0x26, 0x6d, 0x48, 0x97,
+	0x16, 0x3a, 0x6b, 0xe0, 0xd2, 0x2a, 0x44, 0x32, 0xd8, 0xf4, 0xdc, 0x64, 0x31, 0xae, 0xd6, 0x2a,
+	0x79, 0x1f, 0x62, 0xcd, 0x4c, 0x9f, 0x9a, 0x6c, 0xb3, 0x1d, 0x74, 0xc3, 0xbc, 0xa1, 0x99, 0x39,
+	0x31, 0xa4, 0x05, 0x29, 0x17, 0xfd, 0x0b, 0xa9, 0x0a, 0x66, 0xd7, 0x12, 0x5c, 0x6b, 0x72, 0xf1,
+	0xad, 0x45, 0x4e, 0x4c, 0xe7, 0x97, 0x00, 0xe0, 0x64, 0xca, 0x14, 0x1d, 0xb0, 0x77, 0x7f, 0xbf,
+	0x95, 0xe8, 0xed, 0xdd, 0xa2, 0x45, 0xf4, 0x9d, 0x79, 0x00, 0xf1, 0xf7, 0xac, 0x92, 0xea, 0xfa,
+	0xde, 0x10, 0x6e, 0x91, 0xf3, 0xe0, 0x2e, 0x39, 0x87, 0x90, 0x16, 0x72, 0x22, 0x0c, 0x2b, 0xfb,
+	0x8a, 0xca, 0x2c, 0xc4, 0x23, 0xc0, 0x43, 0x39, 0x95, 0x76, 0xeb, 0x8a, 0x95, 0x9c, 0x0a, 0x8c,
+	0x2a, 0xca, 0xbd, 0x46, 0x9e, 0x40, 0xb3, 0x90, 0x42, 0x33, 0xa1, 0x27, 0x75, 0x64, 0x4b, 0xc0,
+	0xde, 0xe4, 0x82, 0x6a, 0x83, 0x84, 0x47, 0x39, 0xca, 0x16, 0xd3, 0x23, 0x39, 0xcb, 0x36, 0x1d,
+	0x66, 0x65, 0x1b, 0x60, 0x21, 0x95, 0x62, 0x23, 0x47, 0x49, 0xd2, 0x0e, 0xbb, 0x24, 0x5f, 0x85,
+	0x3a, 0x23, 0x48, 0x4e, 0x0a, 0xc3, 0xa7, 0xdc, 0x5c, 0xff, 0x8f, 0x4c, 0xef, 0x43, 0x3c, 0x44,
+	0x1a, 0xb3, 0x08, 0x5f, 0xd7, 0x6b, 0x9d, 0x3f, 0x02, 0x88, 0x5d, 0xfe, 0xde, 0x7b, 0xd8, 0x73,
+	0x88, 0x87, 0xd2, 0x5c, 0xb2, 0x6b, 0x3c, 0xaf, 0x79, 0x9a, 0xfd, 0xf9, 0xfb, 0xb3, 0x3d, 0x5f,
+	0x63, 0x27, 0x65, 0xa9, 0x98, 0xd6, 0x67, 0x46, 0x71, 0x31, 0xc8, 0xbd, 0x1d, 0xd9, 0x83, 0x06,
+	0xd6, 0x0e, 0xc6, 0x11, 0xe5, 0x4e, 0xb1, 0x74, 0x0c, 0xa9, 0x1e, 0x62, 0x00, 0x5b, 0x39, 0xca,
+	0x2b, 0x61, 0x35, 0x56, 0xc3, 0xc2, 0x5a, 0xe3, 0xa2, 0xbf, 0x4c, 0x63, 0x57, 0x6b, 0x5c, 0xfc,
+	0xe8, 0x73, 0xe1, 0x67, 0xd8, 0x3c, 0x95, 0xa2, 0x7c, 0xf7, 0xe9, 0xb8, 0x07, 0x8d, 0x73, 0x29,
+	0xca, 0xfa, 0xc9, 0x9d, 0xd2, 0x99, 0x87, 0x10, 0x9f, 0x15, 0x52, 0x31, 0x7d, 0xef, 0xf1, 0x0b,
+	0x12, 0x1e, 0xac, 0x92, 0xb0, 0xbc, 0x70, 0xf8, 0xd6, 0x85, 0x1f, 0x43, 0x53, 0x1b, 0x7a, 0xc9,
+	0x30, 0x29, 0x5d, 0xe2, 0x25, 0x08, 0xd8, 0x94, 0xfc, 0x00, 0xb6, 0xdc, 0xe2, 0xac, 0xe6, 0xca,
+	0xae, 0xa7, 0x88, 0x39, 0x42, 0xde, 0xce, 0xce, 0xf8, 0x76, 0x76, 0x3e, 0x81, 0x26, 0x17, 0x05,
+	0x13, 0x86, 0x4f, 0x99, 0x4f, 0xc7, 0x25, 0x40, 0x0e, 0x20, 0x29, 0xf9, 0x94, 0xdb, 0xb6, 0x8a,
+	0x09, 0x19, 0xe5, 0x0b, 0x9d, 0x7c, 0x0c, 0x0f, 0xa7, 0x74, 0xc4, 0x4b, 0x6a, 0xa4, 0xea, 0x1b,
+	0x35, 0xd1, 0x26, 0x6b, 0xa2, 0xc9, 0xce, 0x02, 0xfe, 0xc1, 0xa2, 0xe4, 0x29, 0x80, 0x66, 0x6a,
+	0xca, 0x14, 0xde, 0x00, 0xdc, 0x19, 0x0e, 0xb1, 0x57, 0xf8, 0x10, 0xb6, 0x97, 0xfb, 0x58, 0x8b,
+	0x14, 0x2d, 0xb6, 0x16, 0xa0, 0x2f, 0xbd, 0x31, 0x53, 0x15, 0x37, 0xd9, 0x56, 0x3b, 0xec, 0x26,
+	0xb9, 0xd7, 0x2c, 0x4e, 0x0b, 0x8c, 0x7d, 0xdb, 0xe1, 0x4e, 0xb3, 0xa4, 0xc9, 0x99, 0xf0, 0x47,
+	0xee, 0x20, 0xcd, 0x09, 0x02, 0x76, 0x33, 0x5b, 0xe8, 0x54, 0x29, 0xee, 0x0b, 0xfd, 0x21, 0x2e,
+	0x83, 0x87, 0xac, 0xc1, 0xad, 0x5e, 0xb1, 0x7b, 0xa7, 0x57, 0x74, 0x66, 0xd0, 0xf8, 0xa6, 0x7e,
+	0xb5, 0xfb, 0xde, 0x98, 0x8b, 0x92, 0x5d, 0xd5, 0x6f, 0x8c, 0x8a, 0x4d, 0xa3, 0x91, 0xed, 0x05,
+	0xee, 0x85, 0x51, 0xb6, 0xc9, 0x58, 0x4e, 0x98, 0x2f, 0x3e, 0x2b, 0x5a, 0xd6, 0x2f, 0x28, 0x1f,
+	0x4d, 0x14, 0xd3, 0x98, 0xfc, 0xdb, 0xf9, 0x42, 0xef, 0xfc, 0x16, 0xc1, 0xd6, 0x77, 0x4c, 0x30,
+	0xcd, 0xf5, 0x99, 0xa1, 0x86, 0x91, 0x4f, 0x21, 0x1e, 0xe3, 0xbc, 0xc2, 0x00, 0xd2, 0xde, 0xa3,
+	0xa3, 0x3b, 0x43, 0xf0, 0xc8, 0x0d, 0xb4, 0xd3, 0xe8, 0xf5, 0x3f, 0x87, 0x1b, 0xb9, 0x37, 0x27,
+	0xcf, 0x21, 0x52, 0x72, 0xe6, 0x3a, 0x61, 0xda, 0xdb, 0x5f, 0xe3, 0x96, 0xcb, 0x99, 0xf7, 0x41,
+	0x4b, 0xf2, 0x05, 0x24, 0xd4, 0xf7, 0x1f, 0xec, 0x8e, 0x69, 0xef, 0xf1, 0x1a, 0xaf, 0xba, 0x45,
+	0x79, 0xd7, 0x85, 0x0b, 0xf9, 0x0c, 0x36, 0xeb, 0x09, 0x19, 0xa1, 0xf7, 0xba, 0x50, 0x5d, 0xc7,
+	0xf1, 0xbe, 0xb5, 0x3d, 0x79, 0xb9, 0x5a, 0x6a, 0x69, 0xef, 0x60, 0x8d, 0xa3, 0xaf, 0x79, 0xef,
+	0xe9, 0xcc, 0x2d, 0x39, 0x1a, 0x6b, 0x11, 0x13, 0x7f, 0xfd, 0x89, 0xae, 0x58, 0x6b, 0x72, 0x9c,
+	0x39, 0x79, 0x09, 0xb1, 0x9b, 0xf1, 0x58, 0x13, 0x69, 0x2f, 0x5b, 0xe3, 0x88, 0x09, 0x50, 0xfb,
+	0x39, 0x6b, 0xf2, 0x25, 0x24, 0xd4, 0x8d, 0x43, 0x8d, 0x05, 0x93, 0xf6, 0x9e, 0xae, 0xa3, 0x68,
+	0x31, 0x31, 0x17, 0x24, 0x79, 0x27, 0xf2, 0x39, 0x24, 0x95, 0x1d, 0x64, 0x9c, 0x69, 0x2c, 0xa7,
+	0xf5, 0x31, 0xbb, 0x59, 0x57, 0x3b, 0xd7, 0x0e, 0xa7, 0x5f, 0xbd, 0xbe, 0x69, 0x05, 0x6f, 0x6e,
+	0x5a, 0xc1, 0xbf, 0x37, 0xad, 0xe0, 0xd7, 0x79, 0x6b, 0xe3, 0xcd, 0xbc, 0xb5, 0xf1, 0xf7, 0xbc,
+	0xb5, 0xf1, 0xd3, 0x47, 0x03, 0x6e, 0x86, 0x93, 0xf3, 0xa3, 0x42, 0x56, 0xc7, 0x6e, 0xbb, 0x67,
+	0x82, 0x19, 0x2f, 0x1e, 0x5f, 0xd5, 0xff, 0xa8, 0xf3, 0x18, 0x3f, 0x41, 0x9f, 0xfc, 0x17, 0x00,
+	0x00, 0xff, 0xff, 0xbb, 0xcf, 0xdd, 0x4a, 0x6b, 0x09, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -871,6 +1094,11 @@ func (m *Row) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.InForceAt != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.InForceAt))
+		i--
+		dAtA[i] = 0x40
+	}
 	if m.SetAt != 0 {
 		i = encodeVarintWeights(dAtA, i, uint64(m.SetAt))
 		i--
@@ -939,6 +1167,235 @@ func (m *Row) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintWeights(dAtA, i, uint64(m.Uid))
 		i--
 		dAtA[i] = 0x10
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *AverageRow) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *AverageRow) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *AverageRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Weights) > 0 {
+		dAtA8 := make([]byte, len(m.Weights)*10)
+		var j7 int
+		for _, num := range m.Weights {
+			for num >= 1<<7 {
+				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j7++
+			}
+			dAtA8[j7] = uint8(num)
+			j7++
+		}
+		i -= j7
+		copy(dAtA[i:], dAtA8[:j7])
+		i = encodeVarintWeights(dAtA, i, uint64(j7))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Uids) > 0 {
+		dAtA10 := make([]byte, len(m.Uids)*10)
+		var j9 int
+		for _, num := range m.Uids {
+			for num >= 1<<7 {
+				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j9++
+			}
+			dAtA10[j9] = uint8(num)
+			j9++
+		}
+		i -= j9
+		copy(dAtA[i:], dAtA10[:j9])
+		i = encodeVarintWeights(dAtA, i, uint64(j9))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Generation != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Generation))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Uid != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Uid))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Memory) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Memory) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Memory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Correlation) > 0 {
+		var j11 int
+		dAtA13 := make([]byte, len(m.Correlation)*10)
+		for _, num := range m.Correlation {
+			x12 := (uint64(num) << 1) ^ uint64((num >> 63))
+			for x12 >= 1<<7 {
+				dAtA13[j11] = uint8(uint64(x12)&0x7f | 0x80)
+				j11++
+				x12 >>= 7
+			}
+			dAtA13[j11] = uint8(x12)
+			j11++
+		}
+		i -= j11
+		copy(dAtA[i:], dAtA13[:j11])
+		i = encodeVarintWeights(dAtA, i, uint64(j11))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Slow) > 0 {
+		dAtA15 := make([]byte, len(m.Slow)*10)
+		var j14 int
+		for _, num := range m.Slow {
+			for num >= 1<<7 {
+				dAtA15[j14] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j14++
+			}
+			dAtA15[j14] = uint8(num)
+			j14++
+		}
+		i -= j14
+		copy(dAtA[i:], dAtA15[:j14])
+		i = encodeVarintWeights(dAtA, i, uint64(j14))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Fast) > 0 {
+		dAtA17 := make([]byte, len(m.Fast)*10)
+		var j16 int
+		for _, num := range m.Fast {
+			for num >= 1<<7 {
+				dAtA17[j16] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j16++
+			}
+			dAtA17[j16] = uint8(num)
+			j16++
+		}
+		i -= j16
+		copy(dAtA[i:], dAtA17[:j16])
+		i = encodeVarintWeights(dAtA, i, uint64(j16))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Consensus) > 0 {
+		dAtA19 := make([]byte, len(m.Consensus)*10)
+		var j18 int
+		for _, num := range m.Consensus {
+			for num >= 1<<7 {
+				dAtA19[j18] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j18++
+			}
+			dAtA19[j18] = uint8(num)
+			j18++
+		}
+		i -= j18
+		copy(dAtA[i:], dAtA19[:j18])
+		i = encodeVarintWeights(dAtA, i, uint64(j18))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Median) > 0 {
+		dAtA21 := make([]byte, len(m.Median)*10)
+		var j20 int
+		for _, num := range m.Median {
+			for num >= 1<<7 {
+				dAtA21[j20] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j20++
+			}
+			dAtA21[j20] = uint8(num)
+			j20++
+		}
+		i -= j20
+		copy(dAtA[i:], dAtA21[:j20])
+		i = encodeVarintWeights(dAtA, i, uint64(j20))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.CountedRao) > 0 {
+		dAtA23 := make([]byte, len(m.CountedRao)*10)
+		var j22 int
+		for _, num := range m.CountedRao {
+			for num >= 1<<7 {
+				dAtA23[j22] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j22++
+			}
+			dAtA23[j22] = uint8(num)
+			j22++
+		}
+		i -= j22
+		copy(dAtA[i:], dAtA23[:j22])
+		i = encodeVarintWeights(dAtA, i, uint64(j22))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Generations) > 0 {
+		dAtA25 := make([]byte, len(m.Generations)*10)
+		var j24 int
+		for _, num := range m.Generations {
+			for num >= 1<<7 {
+				dAtA25[j24] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j24++
+			}
+			dAtA25[j24] = uint8(num)
+			j24++
+		}
+		i -= j24
+		copy(dAtA[i:], dAtA25[:j24])
+		i = encodeVarintWeights(dAtA, i, uint64(j24))
+		i--
+		dAtA[i] = 0x12
 	}
 	if m.Netuid != 0 {
 		i = encodeVarintWeights(dAtA, i, uint64(m.Netuid))
@@ -1069,38 +1526,38 @@ func (m *BondRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Bonds) > 0 {
-		dAtA8 := make([]byte, len(m.Bonds)*10)
-		var j7 int
+		dAtA27 := make([]byte, len(m.Bonds)*10)
+		var j26 int
 		for _, num := range m.Bonds {
 			for num >= 1<<7 {
-				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA27[j26] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j7++
+				j26++
 			}
-			dAtA8[j7] = uint8(num)
-			j7++
+			dAtA27[j26] = uint8(num)
+			j26++
 		}
-		i -= j7
-		copy(dAtA[i:], dAtA8[:j7])
-		i = encodeVarintWeights(dAtA, i, uint64(j7))
+		i -= j26
+		copy(dAtA[i:], dAtA27[:j26])
+		i = encodeVarintWeights(dAtA, i, uint64(j26))
 		i--
 		dAtA[i] = 0x2a
 	}
 	if len(m.Uids) > 0 {
-		dAtA10 := make([]byte, len(m.Uids)*10)
-		var j9 int
+		dAtA29 := make([]byte, len(m.Uids)*10)
+		var j28 int
 		for _, num := range m.Uids {
 			for num >= 1<<7 {
-				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA29[j28] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j9++
+				j28++
 			}
-			dAtA10[j9] = uint8(num)
-			j9++
+			dAtA29[j28] = uint8(num)
+			j28++
 		}
-		i -= j9
-		copy(dAtA[i:], dAtA10[:j9])
-		i = encodeVarintWeights(dAtA, i, uint64(j9))
+		i -= j28
+		copy(dAtA[i:], dAtA29[:j28])
+		i = encodeVarintWeights(dAtA, i, uint64(j28))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1143,20 +1600,20 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Generations) > 0 {
-		dAtA12 := make([]byte, len(m.Generations)*10)
-		var j11 int
+		dAtA31 := make([]byte, len(m.Generations)*10)
+		var j30 int
 		for _, num := range m.Generations {
 			for num >= 1<<7 {
-				dAtA12[j11] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA31[j30] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j11++
+				j30++
 			}
-			dAtA12[j11] = uint8(num)
-			j11++
+			dAtA31[j30] = uint8(num)
+			j30++
 		}
-		i -= j11
-		copy(dAtA[i:], dAtA12[:j11])
-		i = encodeVarintWeights(dAtA, i, uint64(j11))
+		i -= j30
+		copy(dAtA[i:], dAtA31[:j30])
+		i = encodeVarintWeights(dAtA, i, uint64(j30))
 		i--
 		dAtA[i] = 0x1
 		i--
@@ -1199,146 +1656,146 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x62
 	}
 	if len(m.ValidatorRao) > 0 {
-		dAtA14 := make([]byte, len(m.ValidatorRao)*10)
-		var j13 int
+		dAtA33 := make([]byte, len(m.ValidatorRao)*10)
+		var j32 int
 		for _, num := range m.ValidatorRao {
 			for num >= 1<<7 {
-				dAtA14[j13] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA33[j32] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j13++
+				j32++
 			}
-			dAtA14[j13] = uint8(num)
-			j13++
+			dAtA33[j32] = uint8(num)
+			j32++
 		}
-		i -= j13
-		copy(dAtA[i:], dAtA14[:j13])
-		i = encodeVarintWeights(dAtA, i, uint64(j13))
+		i -= j32
+		copy(dAtA[i:], dAtA33[:j32])
+		i = encodeVarintWeights(dAtA, i, uint64(j32))
 		i--
 		dAtA[i] = 0x5a
 	}
 	if len(m.ServerRao) > 0 {
-		dAtA16 := make([]byte, len(m.ServerRao)*10)
-		var j15 int
+		dAtA35 := make([]byte, len(m.ServerRao)*10)
+		var j34 int
 		for _, num := range m.ServerRao {
 			for num >= 1<<7 {
-				dAtA16[j15] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA35[j34] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j15++
+				j34++
 			}
-			dAtA16[j15] = uint8(num)
-			j15++
+			dAtA35[j34] = uint8(num)
+			j34++
 		}
-		i -= j15
-		copy(dAtA[i:], dAtA16[:j15])
-		i = encodeVarintWeights(dAtA, i, uint64(j15))
+		i -= j34
+		copy(dAtA[i:], dAtA35[:j34])
+		i = encodeVarintWeights(dAtA, i, uint64(j34))
 		i--
 		dAtA[i] = 0x52
 	}
 	if len(m.ValidatorTrust) > 0 {
-		dAtA18 := make([]byte, len(m.ValidatorTrust)*10)
-		var j17 int
+		dAtA37 := make([]byte, len(m.ValidatorTrust)*10)
+		var j36 int
 		for _, num := range m.ValidatorTrust {
 			for num >= 1<<7 {
-				dAtA18[j17] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA37[j36] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j17++
+				j36++
 			}
-			dAtA18[j17] = uint8(num)
-			j17++
+			dAtA37[j36] = uint8(num)
+			j36++
 		}
-		i -= j17
-		copy(dAtA[i:], dAtA18[:j17])
-		i = encodeVarintWeights(dAtA, i, uint64(j17))
+		i -= j36
+		copy(dAtA[i:], dAtA37[:j36])
+		i = encodeVarintWeights(dAtA, i, uint64(j36))
 		i--
 		dAtA[i] = 0x4a
 	}
 	if len(m.Dividend) > 0 {
-		dAtA20 := make([]byte, len(m.Dividend)*10)
-		var j19 int
+		dAtA39 := make([]byte, len(m.Dividend)*10)
+		var j38 int
 		for _, num := range m.Dividend {
 			for num >= 1<<7 {
-				dAtA20[j19] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA39[j38] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j19++
+				j38++
 			}
-			dAtA20[j19] = uint8(num)
-			j19++
+			dAtA39[j38] = uint8(num)
+			j38++
 		}
-		i -= j19
-		copy(dAtA[i:], dAtA20[:j19])
-		i = encodeVarintWeights(dAtA, i, uint64(j19))
+		i -= j38
+		copy(dAtA[i:], dAtA39[:j38])
+		i = encodeVarintWeights(dAtA, i, uint64(j38))
 		i--
 		dAtA[i] = 0x42
 	}
 	if len(m.Incentive) > 0 {
-		dAtA22 := make([]byte, len(m.Incentive)*10)
-		var j21 int
+		dAtA41 := make([]byte, len(m.Incentive)*10)
+		var j40 int
 		for _, num := range m.Incentive {
 			for num >= 1<<7 {
-				dAtA22[j21] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA41[j40] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j21++
+				j40++
 			}
-			dAtA22[j21] = uint8(num)
-			j21++
+			dAtA41[j40] = uint8(num)
+			j40++
 		}
-		i -= j21
-		copy(dAtA[i:], dAtA22[:j21])
-		i = encodeVarintWeights(dAtA, i, uint64(j21))
+		i -= j40
+		copy(dAtA[i:], dAtA41[:j40])
+		i = encodeVarintWeights(dAtA, i, uint64(j40))
 		i--
 		dAtA[i] = 0x3a
 	}
 	if len(m.Consensus) > 0 {
-		dAtA24 := make([]byte, len(m.Consensus)*10)
-		var j23 int
+		dAtA43 := make([]byte, len(m.Consensus)*10)
+		var j42 int
 		for _, num := range m.Consensus {
 			for num >= 1<<7 {
-				dAtA24[j23] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA43[j42] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j23++
+				j42++
 			}
-			dAtA24[j23] = uint8(num)
-			j23++
+			dAtA43[j42] = uint8(num)
+			j42++
 		}
-		i -= j23
-		copy(dAtA[i:], dAtA24[:j23])
-		i = encodeVarintWeights(dAtA, i, uint64(j23))
+		i -= j42
+		copy(dAtA[i:], dAtA43[:j42])
+		i = encodeVarintWeights(dAtA, i, uint64(j42))
 		i--
 		dAtA[i] = 0x32
 	}
 	if len(m.StakeWeight) > 0 {
-		dAtA26 := make([]byte, len(m.StakeWeight)*10)
-		var j25 int
+		dAtA45 := make([]byte, len(m.StakeWeight)*10)
+		var j44 int
 		for _, num := range m.StakeWeight {
 			for num >= 1<<7 {
-				dAtA26[j25] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA45[j44] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j25++
+				j44++
 			}
-			dAtA26[j25] = uint8(num)
-			j25++
+			dAtA45[j44] = uint8(num)
+			j44++
 		}
-		i -= j25
-		copy(dAtA[i:], dAtA26[:j25])
-		i = encodeVarintWeights(dAtA, i, uint64(j25))
+		i -= j44
+		copy(dAtA[i:], dAtA45[:j44])
+		i = encodeVarintWeights(dAtA, i, uint64(j44))
 		i--
 		dAtA[i] = 0x2a
 	}
 	if len(m.StakeRao) > 0 {
-		dAtA28 := make([]byte, len(m.StakeRao)*10)
-		var j27 int
+		dAtA47 := make([]byte, len(m.StakeRao)*10)
+		var j46 int
 		for _, num := range m.StakeRao {
 			for num >= 1<<7 {
-				dAtA28[j27] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA47[j46] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j27++
+				j46++
 			}
-			dAtA28[j27] = uint8(num)
-			j27++
+			dAtA47[j46] = uint8(num)
+			j46++
 		}
-		i -= j27
-		copy(dAtA[i:], dAtA28[:j27])
-		i = encodeVarintWeights(dAtA, i, uint64(j27))
+		i -= j46
+		copy(dAtA[i:], dAtA47[:j46])
+		i = encodeVarintWeights(dAtA, i, uint64(j46))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1428,6 +1885,34 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Memories) > 0 {
+		for iNdEx := len(m.Memories) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Memories[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintWeights(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if len(m.Averages) > 0 {
+		for iNdEx := len(m.Averages) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Averages[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintWeights(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
 	if len(m.Epochs) > 0 {
 		for iNdEx := len(m.Epochs) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1589,6 +2074,102 @@ func (m *Row) Size() (n int) {
 	}
 	if m.SetAt != 0 {
 		n += 1 + sovWeights(uint64(m.SetAt))
+	}
+	if m.InForceAt != 0 {
+		n += 1 + sovWeights(uint64(m.InForceAt))
+	}
+	return n
+}
+
+func (m *AverageRow) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovWeights(uint64(m.Netuid))
+	}
+	if m.Uid != 0 {
+		n += 1 + sovWeights(uint64(m.Uid))
+	}
+	if m.Generation != 0 {
+		n += 1 + sovWeights(uint64(m.Generation))
+	}
+	if len(m.Uids) > 0 {
+		l = 0
+		for _, e := range m.Uids {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Weights) > 0 {
+		l = 0
+		for _, e := range m.Weights {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	return n
+}
+
+func (m *Memory) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovWeights(uint64(m.Netuid))
+	}
+	if len(m.Generations) > 0 {
+		l = 0
+		for _, e := range m.Generations {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.CountedRao) > 0 {
+		l = 0
+		for _, e := range m.CountedRao {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Median) > 0 {
+		l = 0
+		for _, e := range m.Median {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Consensus) > 0 {
+		l = 0
+		for _, e := range m.Consensus {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Fast) > 0 {
+		l = 0
+		for _, e := range m.Fast {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Slow) > 0 {
+		l = 0
+		for _, e := range m.Slow {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Correlation) > 0 {
+		l = 0
+		for _, e := range m.Correlation {
+			l += sozWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
 	}
 	return n
 }
@@ -1832,6 +2413,18 @@ func (m *GenesisState) Size() (n int) {
 	}
 	if len(m.Epochs) > 0 {
 		for _, e := range m.Epochs {
+			l = e.Size()
+			n += 1 + l + sovWeights(uint64(l))
+		}
+	}
+	if len(m.Averages) > 0 {
+		for _, e := range m.Averages {
+			l = e.Size()
+			n += 1 + l + sovWeights(uint64(l))
+		}
+	}
+	if len(m.Memories) > 0 {
+		for _, e := range m.Memories {
 			l = e.Size()
 			n += 1 + l + sovWeights(uint64(l))
 		}
@@ -2265,6 +2858,887 @@ func (m *Row) Unmarshal(dAtA []byte) error {
 				if b < 0x80 {
 					break
 				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field InForceAt", wireType)
+			}
+			m.InForceAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.InForceAt |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipWeights(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *AverageRow) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowWeights
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: AverageRow: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: AverageRow: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uid", wireType)
+			}
+			m.Uid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Uid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Generation", wireType)
+			}
+			m.Generation = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Generation |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Uids = append(m.Uids, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Uids) == 0 {
+					m.Uids = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Uids = append(m.Uids, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uids", wireType)
+			}
+		case 5:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Weights = append(m.Weights, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Weights) == 0 {
+					m.Weights = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Weights = append(m.Weights, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weights", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipWeights(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Memory) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowWeights
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Memory: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Memory: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Generations = append(m.Generations, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Generations) == 0 {
+					m.Generations = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Generations = append(m.Generations, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Generations", wireType)
+			}
+		case 3:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.CountedRao = append(m.CountedRao, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.CountedRao) == 0 {
+					m.CountedRao = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.CountedRao = append(m.CountedRao, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field CountedRao", wireType)
+			}
+		case 4:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Median = append(m.Median, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Median) == 0 {
+					m.Median = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Median = append(m.Median, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Median", wireType)
+			}
+		case 5:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Consensus = append(m.Consensus, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Consensus) == 0 {
+					m.Consensus = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Consensus = append(m.Consensus, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Consensus", wireType)
+			}
+		case 6:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Fast = append(m.Fast, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Fast) == 0 {
+					m.Fast = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Fast = append(m.Fast, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fast", wireType)
+			}
+		case 7:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Slow = append(m.Slow, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Slow) == 0 {
+					m.Slow = make([]uint64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Slow = append(m.Slow, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Slow", wireType)
+			}
+		case 8:
+			if wireType == 0 {
+				var v uint64
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint64(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				v = (v >> 1) ^ uint64((int64(v&1)<<63)>>63)
+				m.Correlation = append(m.Correlation, int64(v))
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Correlation) == 0 {
+					m.Correlation = make([]int64, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint64
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint64(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					v = (v >> 1) ^ uint64((int64(v&1)<<63)>>63)
+					m.Correlation = append(m.Correlation, int64(v))
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Correlation", wireType)
 			}
 		default:
 			iNdEx = preIndex
@@ -4241,6 +5715,74 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Epochs = append(m.Epochs, Epoch{})
 			if err := m.Epochs[len(m.Epochs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Averages", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Averages = append(m.Averages, AverageRow{})
+			if err := m.Averages[len(m.Averages)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Memories", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Memories = append(m.Memories, Memory{})
+			if err := m.Memories[len(m.Memories)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -60,6 +60,12 @@ func (k *Keeper) SubnetDissolved(ctx context.Context, netuid uint32) error {
 	if err := k.Bonds.Clear(ctx, slots); err != nil {
 		return err
 	}
+	if err := k.Averages.Clear(ctx, slots); err != nil {
+		return err
+	}
+	if err := k.Memories.Remove(ctx, netuid); err != nil {
+		return err
+	}
 	if err := k.Commits.Clear(ctx, collections.NewPrefixedTripleRange[uint32, []byte, int64](netuid)); err != nil {
 		return err
 	}

@@ -112,11 +112,11 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	if err != nil {
 		return err
 	}
-	in, err := k.input(ctx, e, g, who.stakeRao, pending-owner)
+	facts, err := k.facts(ctx, e, g, who.stakeRao, pending-owner)
 	if err != nil {
 		return err
 	}
-	out := yuma.Epoch(in)
+	out := yuma.Epoch(facts.Input())
 	if out.Carry {
 		owner = 0
 		if err := k.emission.Return(ctx, e.Netuid, pending); err != nil {
@@ -125,7 +125,7 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	} else if err := k.pay(ctx, g, who.hotkeys, out, owner); err != nil {
 		return err
 	}
-	if err := k.storeResults(ctx, e, g, who.stakeRao, out, pending, owner); err != nil {
+	if err := k.storeResults(ctx, e, g, who.stakeRao, facts.CountedRao(), out, pending, owner); err != nil {
 		return err
 	}
 	return k.dropExpired(ctx, e, g)

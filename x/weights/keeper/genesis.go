@@ -37,6 +37,16 @@ func (k *Keeper) InitGenesis(ctx context.Context, g weights.GenesisState) error 
 			return err
 		}
 	}
+	for _, a := range g.Averages {
+		if err := k.Averages.Set(ctx, collections.Join(a.Netuid, a.Uid), a); err != nil {
+			return err
+		}
+	}
+	for _, m := range g.Memories {
+		if err := k.Memories.Set(ctx, m.Netuid, m); err != nil {
+			return err
+		}
+	}
 	for _, s := range g.Scores {
 		if err := k.Scores.Set(ctx, s.Netuid, s); err != nil {
 			return err
@@ -75,6 +85,12 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*weights.GenesisState, erro
 		return nil, err
 	}
 	if g.Bonds, err = all(ctx, k.Bonds); err != nil {
+		return nil, err
+	}
+	if g.Averages, err = all(ctx, k.Averages); err != nil {
+		return nil, err
+	}
+	if g.Memories, err = all(ctx, k.Memories); err != nil {
 		return nil, err
 	}
 	if g.Scores, err = all(ctx, k.Scores); err != nil {

@@ -12,23 +12,36 @@ import (
 	"github.com/dendra-net/dendra/yuma"
 )
 
-// input gathers what one epoch is computed from.
-func (k *Keeper) input(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, emission uint64) (yuma.Input, error) {
+// facts gathers what one epoch is computed from.
+func (k *Keeper) facts(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, emission uint64) (weights.Facts, error) {
 	f := weights.Facts{
 		Subnet: g.subnet, Height: ctx.BlockHeight(), Last: e.Last, EmissionRao: emission,
 		Neurons: g.neurons, StakeRao: stakeRao, Before: g.scores,
 	}
 	var err error
 	if f.Activity, err = records(ctx, k.Activity, e.Netuid); err != nil {
-		return yuma.Input{}, err
+		return f, err
 	}
 	if f.Rows, err = records(ctx, k.Rows, e.Netuid); err != nil {
-		return yuma.Input{}, err
+		return f, err
 	}
 	if f.Bonds, err = records(ctx, k.Bonds, e.Netuid); err != nil {
-		return yuma.Input{}, err
+		return f, err
 	}
-	return f.Input(), nil
+	if f.Averages, err = records(ctx, k.Averages, e.Netuid); err != nil {
+		return f, err
+	}
+	f.Memory, err = k.memory(ctx, e.Netuid)
+	return f, err
+}
+
+// memory is what the last epoch of a subnet left, empty before there was one.
+func (k *Keeper) memory(ctx context.Context, netuid uint32) (weights.Memory, error) {
+	m, err := k.Memories.Get(ctx, netuid)
+	if errors.Is(err, collections.ErrNotFound) {
+		return weights.Memory{}, nil
+	}
+	return m, err
 }
 
 // records returns one subnet's part of a map, by uid.
@@ -41,7 +54,7 @@ func records[V any](ctx context.Context, m collections.Map[slot, V], netuid uint
 }
 
 // storeResults writes scores and bonds, hands the ranking to x/neuron and says what happened.
-func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, stakeRao []uint64, out yuma.Output, pending, owner uint64) error {
+func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, stakeRao, countedRao []uint64, out yuma.Output, pending, owner uint64) error {
 	s := scores(e, g, out)
 	s.StakeRao, s.Height, s.OwnerRao = stakeRao, ctx.BlockHeight(), owner
 	if out.Carry {
@@ -51,6 +64,9 @@ func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, stakeRa
 		return err
 	}
 	if err := k.storeBonds(ctx, g, out.Bonds); err != nil {
+		return err
+	}
+	if err := k.storeMemory(ctx, g, out.Memory, countedRao); err != nil {
 		return err
 	}
 	earned := make([]uint64, len(g.neurons))

@@ -19,6 +19,8 @@ type Keeper struct {
 	Bonds    collections.Map[slot, weights.BondRow]
 	Commits  collections.Map[collections.Triple[uint32, []byte, int64], weights.Commit] // netuid, hotkey, height
 	Scores   collections.Map[uint32, weights.Scores]
+	Averages collections.Map[slot, weights.AverageRow]
+	Memories collections.Map[uint32, weights.Memory]
 	Epochs   collections.Map[uint32, weights.Epoch]
 	Queue    collections.KeySet[collections.Pair[int64, uint32]] // due height, netuid
 
@@ -42,8 +44,10 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, subnets we
 		Bonds:    collections.NewMap(sb, collections.NewPrefix(3), "bonds", slotKey, codec.CollValue[weights.BondRow](cdc)),
 		Commits: collections.NewMap(sb, collections.NewPrefix(4), "commits",
 			collections.TripleKeyCodec(collections.Uint32Key, collections.BytesKey, collections.Int64Key), codec.CollValue[weights.Commit](cdc)),
-		Scores: collections.NewMap(sb, collections.NewPrefix(5), "scores", collections.Uint32Key, codec.CollValue[weights.Scores](cdc)),
-		Epochs: collections.NewMap(sb, collections.NewPrefix(6), "epochs", collections.Uint32Key, codec.CollValue[weights.Epoch](cdc)),
+		Scores:   collections.NewMap(sb, collections.NewPrefix(5), "scores", collections.Uint32Key, codec.CollValue[weights.Scores](cdc)),
+		Epochs:   collections.NewMap(sb, collections.NewPrefix(6), "epochs", collections.Uint32Key, codec.CollValue[weights.Epoch](cdc)),
+		Averages: collections.NewMap(sb, collections.NewPrefix(8), "averages", slotKey, codec.CollValue[weights.AverageRow](cdc)),
+		Memories: collections.NewMap(sb, collections.NewPrefix(9), "memories", collections.Uint32Key, codec.CollValue[weights.Memory](cdc)),
 		Queue: collections.NewKeySet(sb, collections.NewPrefix(7), "queue",
 			collections.PairKeyCodec(collections.Int64Key, collections.Uint32Key)),
 		subnets: subnets, neurons: neurons, stakes: stakes, emission: emission, authority: authority,

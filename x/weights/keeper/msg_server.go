@@ -102,7 +102,7 @@ func (s msgServer) UpdateParams(c context.Context, m *weights.MsgUpdateParams) (
 
 func (k *Keeper) storeRow(ctx context.Context, v voter, row weights.Row) error {
 	row.Netuid, row.Uid, row.Generation = v.subnet.Netuid, v.neuron.Uid, v.neuron.Generation
-	row.Weights = weights.Upscale(row.Weights)
+	row.Weights, row.InForceAt = weights.Upscale(row.Weights), sdk.UnwrapSDKContext(ctx).BlockHeight()
 	return k.Rows.Set(ctx, collections.Join(row.Netuid, row.Uid), row)
 }
 

@@ -30,7 +30,11 @@ func (q queryServer) Replay(c context.Context, r *weights.QueryReplayRequest) (*
 	}
 	out := &weights.QueryReplayResponse{Height: ctx.BlockHeight(), Subnet: g.subnet, Epoch: e, Size_: uint32(len(g.neurons))}
 	if r.FromUid == 0 && g.scores.Height > 0 {
-		out.Scores = &g.scores
+		m, err := q.k.memory(ctx, r.Netuid)
+		if err != nil {
+			return nil, err
+		}
+		out.Scores, out.Memory = &g.scores, &m
 	}
 	bytes := 0
 	for uid := uint64(r.FromUid); uid < uint64(len(g.neurons)); uid++ {
@@ -54,6 +58,9 @@ func (k *Keeper) replayNeuron(ctx context.Context, n neuron.Neuron) (r weights.R
 		return r, err
 	}
 	if r.Bonds, err = record(ctx, k.Bonds, n); err != nil {
+		return r, err
+	}
+	if r.Average, err = record(ctx, k.Averages, n); err != nil {
 		return r, err
 	}
 	r.Activity, err = record(ctx, k.Activity, n)
