@@ -20,6 +20,8 @@ var causes = map[string]string{
 	"bad_value":           "the value of a hyperparameter or of data cannot be read",
 	"bad_vector":          "the vector file cannot be read, or is of another kind",
 	"vector_failed":       "a vector file expects other figures of an epoch than this program computes",
+	"bad_plot":            "the file of a picture has another extension than .svg and .png, or its directory is not there",
+	"nothing_to_plot":     "the numbers of a picture are none, too many, or too large to draw",
 	"bad_address":         "this is no address: those of keys begin with tao1, those of servers with http",
 	"no_such_file":        "the file is not there or cannot be read",
 	"no_such_module":      "no module of the chain with parameters has that name",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dendra-net/dendra/chainclient"
 	"github.com/dendra-net/dendra/gateway/requestlog"
+	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/miner"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator"
@@ -28,7 +29,7 @@ type sentinel struct {
 }
 
 // misuse lists the codes of faults in the command line itself, whichever package found them.
-var misuse = []string{"bad_name", "bad_address", "bad_upstream", "no_external", "bad_config"}
+var misuse = []string{"bad_name", "bad_address", "bad_upstream", "no_external", "bad_config", "bad_plot"}
 
 // sentinels are looked through in order: the more special comes first.
 var sentinels = []sentinel{
@@ -60,6 +61,8 @@ var sentinels = []sentinel{
 	{requestlog.ErrAmbiguous, "request_ambiguous", "write more of the request's id: dendra request list"},
 	{requestlog.ErrClosed, "log_closed", "start the gateway again"},
 	{vector.ErrKind, "bad_vector", "give a vector of kind \"epoch\""},
+	{plot.ErrPath, "bad_plot", "name a file that ends in .svg or .png, in a directory that is there"},
+	{plot.ErrData, "nothing_to_plot", "leave --plot out, or look at the numbers with --json"},
 	{context.DeadlineExceeded, "timeout", "try again; dendra doctor looks for the cause"},
 	{context.Canceled, "cancelled", "run it again when you are ready"},
 }
