@@ -20,6 +20,7 @@ func assemble(netuid uint16, before, after records) (explain.Epoch, error) {
 	owner := weights.OwnerCutRao(after.Subnet, pending)
 	facts := weights.Facts{
 		Subnet: after.Subnet, Height: s.Height, Last: before.Epoch.Last, EmissionRao: pending - owner, StakeRao: s.StakeRao, Before: before.scores,
+		Memory: before.memory,
 	}
 	out := explain.Epoch{
 		Netuid: netuid, Index: s.Epoch, Height: s.Height, StakeRao: s.StakeRao, PendingRao: pending, OwnerRao: owner,
@@ -33,12 +34,12 @@ func assemble(netuid uint16, before, after records) (explain.Epoch, error) {
 		out.Neurons = append(out.Neurons, seated(r))
 	}
 	for _, r := range before.Neurons {
-		facts.Bonds = with(facts.Bonds, r.Bonds)
+		facts.Bonds, facts.Averages = with(facts.Bonds, r.Bonds), with(facts.Averages, r.Average)
 	}
 	if len(s.Generations) != len(out.Neurons) {
 		return explain.Epoch{}, fmt.Errorf("%w: subnet %d at height %d has %d neurons and scores of %d", ErrBadAnswer, netuid, s.Height, len(out.Neurons), len(s.Generations))
 	}
-	out.Input = facts.Input()
+	out.Input, out.CountedRao = facts.Input(), facts.CountedRao()
 	return out, nil
 }
 
@@ -72,14 +73,35 @@ func results(r records) explain.Results {
 		StakeWeight: s.StakeWeight, Consensus: s.Consensus, Incentive: s.Incentive, Dividend: s.Dividend, ValidatorTrust: s.ValidatorTrust,
 		ServerRao: s.ServerRao, ValidatorRao: s.ValidatorRao, Permit: s.Permit, Active: s.Active, OwnerRao: s.OwnerRao, CarriedRao: s.CarriedRao,
 	}
+	out.CountedRao, out.Memory = r.memory.CountedRao, yuma.Memory{
+		Median: fractions(r.memory.Median), Consensus: fractions(r.memory.Consensus), Fast: fractions(r.memory.Fast),
+		Slow: fractions(r.memory.Slow), Correlation: r.memory.Correlation,
+	}
 	for _, n := range r.Neurons {
-		var row []yuma.Cell
+		var bonds, votes []yuma.Cell
 		if n.Bonds != nil {
-			for i, uid := range n.Bonds.Uids {
-				row = append(row, yuma.Cell{UID: uint16(uid), Value: fixed.Frac(n.Bonds.Bonds[i])})
-			}
+			bonds = cells(n.Bonds.Uids, n.Bonds.Bonds)
 		}
-		out.Bonds = append(out.Bonds, row)
+		if n.Average != nil {
+			votes = cells(n.Average.Uids, n.Average.Weights)
+		}
+		out.Bonds, out.Memory.Votes = append(out.Bonds, bonds), append(out.Memory.Votes, votes)
+	}
+	return out
+}
+
+func cells(uids []uint32, values []uint64) []yuma.Cell {
+	row := make([]yuma.Cell, len(uids))
+	for i := range uids {
+		row[i] = yuma.Cell{UID: uint16(uids[i]), Value: fixed.Frac(values[i])}
+	}
+	return row
+}
+
+func fractions(v []uint64) []fixed.Frac {
+	out := make([]fixed.Frac, len(v))
+	for i, x := range v {
+		out[i] = fixed.Frac(x)
 	}
 	return out
 }

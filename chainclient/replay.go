@@ -120,6 +120,7 @@ var errBadHeight = &TxError{Codespace: "sdk", Code: 26}
 type records struct {
 	weights.QueryReplayResponse
 	scores weights.Scores // empty before the first epoch
+	memory weights.Memory // the same
 }
 
 // records reads a subnet's records at a height; 0 is the newest.
@@ -149,7 +150,8 @@ func (c *Client) records(ctx context.Context, netuid uint16, height int64) (reco
 	return all, fmt.Errorf("%w: the pages of subnet %d do not follow each other", ErrBadAnswer, netuid)
 }
 
-// check refuses what no chain can hold, so that what is computed from it cannot fail, and fills scores.
+// check refuses what no chain can hold, so that what is computed from it cannot fail, and fills scores and
+// memory.
 func (r *records) check(netuid uint16) error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: subnet %d at height %d: %s", ErrBadAnswer, netuid, r.Height, fmt.Sprintf(format, args...))
@@ -165,7 +167,7 @@ func (r *records) check(netuid uint16) error {
 		if int64(n.Neuron.Uid) != int64(uid) || n.Neuron.RegisteredAt < 0 || n.Neuron.RegisteredAt > r.Height {
 			return bad("in slot %d sits neuron %d of height %d", uid, n.Neuron.Uid, n.Neuron.RegisteredAt)
 		}
-		if !soundRow(n.Row, uid) || !soundBonds(n.Bonds, uid) || n.Activity != nil && (int(n.Activity.Uid) != uid || n.Activity.Height < 0) {
+		if !soundRow(n.Row, uid) || !soundBonds(n.Bonds, uid) || !soundAverage(n.Average, uid) || n.Activity != nil && (int(n.Activity.Uid) != uid || n.Activity.Height < 0) {
 			return bad("the records of neuron %d contradict themselves", uid)
 		}
 	}
@@ -174,6 +176,13 @@ func (r *records) check(netuid uint16) error {
 	}
 	if r.scores = *r.Scores; !soundScores(r.scores) {
 		return bad("its scores are not of one length")
+	}
+	if r.Memory == nil {
+		return bad("it has scores and no memory of them")
+	}
+	r.memory = *r.Memory
+	if err := r.memory.Validate(); err != nil {
+		return bad("%v", err)
 	}
 	return nil
 }
@@ -194,12 +203,20 @@ func soundBonds(r *weights.BondRow, uid int) bool {
 	if r == nil {
 		return true
 	}
-	for _, to := range r.Uids {
+	return int64(r.Uid) == int64(uid) && soundCells(r.Uids, r.Bonds)
+}
+
+func soundAverage(r *weights.AverageRow, uid int) bool {
+	return r == nil || int64(r.Uid) == int64(uid) && soundCells(r.Uids, r.Weights)
+}
+
+func soundCells(uids []uint32, values []uint64) bool {
+	for _, to := range uids {
 		if to > math.MaxUint16 {
 			return false
 		}
 	}
-	return int64(r.Uid) == int64(uid) && len(r.Uids) == len(r.Bonds)
+	return len(uids) == len(values)
 }
 
 func soundScores(s weights.Scores) bool {

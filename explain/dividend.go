@@ -20,7 +20,15 @@ type Dividend struct {
 	Income         Share  `json:"income"`      // of all bonds
 	Weighed        Share  `json:"weighed"`     // income times stake; with plain Yuma the income itself
 	WeighedSum     Share  `json:"weighed_sum"` // of all validators
-	Dividend       Share  `json:"dividend"`    // weighed over its sum
+	Earned         Share  `json:"earned"`      // weighed over its sum: the dividend by bonds alone
+
+	InformationShareU16 uint16  `json:"information_share_u16"` // part of a dividend that is kept as far as votes told news
+	ReceiptShareU16     uint16  `json:"receipt_share_u16"`     // and as far as receipts were shown
+	Correlation         float64 `json:"correlation"`           // of the news in its votes with that in the others', averaged; -1..1
+	Information         Share   `json:"information"`           // how much of the information share it keeps
+	Kept                Share   `json:"kept"`                  // of what bonds earned
+	KeptSum             Share   `json:"kept_sum"`              // kept times earned, of all validators
+	Dividend            Share   `json:"dividend"`              // kept times earned, over its sum
 
 	ValidatorShare Share     `json:"validator_share"`    // part of the emission, as validator
 	DividedRao     uint64    `json:"divided_rao,string"` // the emission, without the owner's cut
@@ -51,6 +59,8 @@ type Portion struct {
 	StakeShare Share  `json:"stake_share"`
 	Income     Share  `json:"income"`
 	Weighed    Share  `json:"weighed"`
+	Earned     Share  `json:"earned"`
+	Kept       Share  `json:"kept"`
 	Dividend   Share  `json:"dividend"`
 }
 
@@ -62,14 +72,16 @@ func (r *Replay) Dividend(uid uint16) Dividend {
 		About: r.about("dividend", uid), Rule: r.rule(), KeepPPM: p.BondsMovingAveragePPM, PenaltyU16: p.BondsPenalty,
 		StakeRao: r.Input.Stake[uid], StakeShare: Share(out.ActiveStake[uid]), ValidatorTrust: stored(out.ValidatorTrust[uid]),
 		Bonds: r.bonds(uid, totals), Dividend: stored(out.Dividends[uid]),
-		ValidatorShare: Share(out.ValidatorShare[uid]), DividedRao: r.Input.Emission, ValidatorRao: out.ValidatorEmission[uid],
+		InformationShareU16: p.InformationShare, ReceiptShareU16: p.ReceiptShare, Information: Share(out.Information[uid]),
+		Correlation: r.correlation(uid), ValidatorShare: Share(out.ValidatorShare[uid]), DividedRao: r.Input.Emission, ValidatorRao: out.ValidatorEmission[uid],
 		Validators: []Portion{},
 	}
 	for i := range r.Neurons {
 		v := r.portion(uint16(i), totals)
 		x.WeighedSum += v.Weighed
+		x.KeptSum += v.Kept.times(v.Earned)
 		if uint16(i) == uid {
-			x.Income, x.Weighed = v.Income, v.Weighed
+			x.Income, x.Weighed, x.Earned, x.Kept = v.Income, v.Weighed, v.Earned, v.Kept
 		}
 		if v.Weighed > 0 || v.Dividend > 0 {
 			x.Validators = append(x.Validators, v)
@@ -77,6 +89,29 @@ func (r *Replay) Dividend(uid uint16) Dividend {
 	}
 	slices.SortStableFunc(x.Validators, func(a, b Portion) int { return cmp.Compare(b.Dividend, a.Dividend) })
 	return x
+}
+
+// correlation is the moving average as a number between -1 and 1; its 30 bits fit.
+func (r *Replay) correlation(uid uint16) float64 {
+	if int(uid) >= len(r.out.Memory.Correlation) {
+		return 0
+	}
+	return float64(r.out.Memory.Correlation[uid]) / (1 << 30)
+}
+
+// kept is what information and receipts leave of a dividend.
+func (r *Replay) kept(uid uint16) Share {
+	p := r.Input.Params
+	information := fixed.FracFromU16(p.InformationShare)
+	lost := information.Mul(r.out.Information[uid].Complement())
+	if receipts := r.Input.Receipts; receipts != nil {
+		shown := fixed.Frac(0)
+		if int(uid) < len(receipts) {
+			shown = receipts[uid].Clamp()
+		}
+		lost += min(fixed.FracFromU16(p.ReceiptShare), information.Complement()).Mul(shown.Complement())
+	}
+	return Share(lost.Complement())
 }
 
 func (r *Replay) rule() string {
@@ -106,7 +141,8 @@ func part(bond Share, total fixed.Wide) Share {
 }
 
 func (r *Replay) portion(uid uint16, totals []fixed.Wide) Portion {
-	v := Portion{UID: uid, Hotkey: r.Neurons[uid].Hotkey, StakeShare: Share(r.out.ActiveStake[uid]), Dividend: stored(r.out.Dividends[uid])}
+	v := Portion{UID: uid, Hotkey: r.Neurons[uid].Hotkey, StakeShare: Share(r.out.ActiveStake[uid]),
+		Earned: Share(r.trace.Earned[uid]), Kept: r.kept(uid), Dividend: stored(r.out.Dividends[uid])}
 	for _, c := range r.trace.Bonds[uid] {
 		v.Income += part(Share(c.Value), totals[c.UID]).times(Share(r.out.Incentive[c.UID]))
 	}

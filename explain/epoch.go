@@ -13,7 +13,8 @@ type Epoch struct {
 
 	// Input is what Yuma Consensus starts from; its Emission is PendingRao less OwnerRao.
 	Input      yuma.Input
-	StakeRao   []uint64 // behind each hotkey; Input.Stake differs where the fair start gives voices
+	StakeRao   []uint64 // behind each hotkey
+	CountedRao []uint64 // of it, what counts; Input.Stake differs from it where the fair start gives voices
 	PermitHeld []bool   // from the epoch before; Input.Permits are those that were used
 	PendingRao uint64   // all there was to pay
 	OwnerRao   uint64   // the owner's cut of it, by the rule
@@ -38,6 +39,8 @@ type Results struct {
 	Permit, Active          []bool
 	OwnerRao, CarriedRao    uint64
 	Bonds                   [][]yuma.Cell
+	CountedRao              []uint64
+	Memory                  yuma.Memory
 }
 
 // sized returns s cut or padded with zeros to n elements.
@@ -53,10 +56,18 @@ func (e Epoch) sound() Epoch {
 	in, s := &e.Input, &e.Stored
 	in.Stake, in.LastUpdate, in.RegisteredAt = sized(in.Stake, n), sized(in.LastUpdate, n), sized(in.RegisteredAt, n)
 	in.Permits, in.Weights, in.Bonds = sized(in.Permits, n), sized(in.Weights, n), sized(in.Bonds, n)
-	e.StakeRao, e.PermitHeld = sized(e.StakeRao, n), sized(e.PermitHeld, n)
+	e.StakeRao, e.CountedRao, e.PermitHeld = sized(e.StakeRao, n), sized(e.CountedRao, n), sized(e.PermitHeld, n)
 	s.StakeWeight, s.Consensus, s.Incentive = sized(s.StakeWeight, n), sized(s.Consensus, n), sized(s.Incentive, n)
 	s.Dividend, s.ValidatorTrust = sized(s.Dividend, n), sized(s.ValidatorTrust, n)
 	s.ServerRao, s.ValidatorRao = sized(s.ServerRao, n), sized(s.ValidatorRao, n)
 	s.Permit, s.Active, s.Bonds = sized(s.Permit, n), sized(s.Active, n), sized(s.Bonds, n)
+	s.CountedRao, s.Memory = sized(s.CountedRao, n), soundMemory(s.Memory, n)
 	return e
+}
+
+func soundMemory(m yuma.Memory, n int) yuma.Memory {
+	return yuma.Memory{
+		Votes: sized(m.Votes, n), Median: sized(m.Median, n), Consensus: sized(m.Consensus, n), Fast: sized(m.Fast, n),
+		Slow: sized(m.Slow, n), Correlation: sized(m.Correlation, n),
+	}
 }

@@ -16,7 +16,7 @@ import (
 // small is an epoch of two validators (0, 1) and two miners (2, 3), stored as it is computed.
 func small() explain.Epoch {
 	e := explain.Epoch{
-		Netuid: 1, Index: 3, Height: 40, StakeRao: []uint64{600, 400, 0, 0}, PermitHeld: []bool{true, true, false, false},
+		Netuid: 1, Index: 3, Height: 40, StakeRao: []uint64{600, 400, 0, 0}, CountedRao: []uint64{600, 400, 0, 0}, PermitHeld: []bool{true, true, false, false},
 		PendingRao: 1_000_000, OwnerRao: 100_000, OwnerCut: 6554, Owner: "olga", Neurons: make([]explain.Neuron, 4),
 		Input: yuma.Input{
 			Params: yuma.ChainParams(), Block: 40, LastStepBlock: 30, Emission: 900_000, Stake: []uint64{600, 400, 0, 0},
@@ -35,7 +35,7 @@ func small() explain.Epoch {
 	}
 	s := &e.Stored
 	s.ServerRao, s.ValidatorRao, s.Permit, s.Active, s.Bonds = out.ServerEmission, out.ValidatorEmission, out.NewPermits, out.Active, out.Bonds
-	s.OwnerRao = e.OwnerRao
+	s.OwnerRao, s.CountedRao = e.OwnerRao, e.CountedRao
 	return e
 }
 
@@ -53,6 +53,9 @@ func TestEveryStoredNumberIsCompared(t *testing.T) {
 		"active":          func(s *explain.Results) { s.Active[0] = !s.Active[0] },
 		"owner_rao":       func(s *explain.Results) { s.OwnerRao++ },
 		"carried_rao":     func(s *explain.Results) { s.CarriedRao++ },
+		"counted_rao":     func(s *explain.Results) { s.CountedRao = []uint64{600, 401} },
+		"correlation":     func(s *explain.Results) { s.Memory.Correlation = []int64{0, 1} },
+		"average_votes":   func(s *explain.Results) { s.Memory.Votes = [][]yuma.Cell{{{UID: 1, Value: 1}}} },
 		"bonds":           func(s *explain.Results) { s.Bonds[0][0].Value++ },
 	} {
 		e := small()
@@ -112,7 +115,7 @@ func TestPermitReasons(t *testing.T) {
 	require.Equal(t, explain.PermitNoStake, r.Permit(2).Reason)
 	e.Input.Params.MinStake = 500
 	require.Equal(t, explain.PermitBelowMinimum, explain.Recompute(e).Permit(1).Reason)
-	e.Input.Params.MinStake, e.StakeRao, e.Input.Stake = 0, make([]uint64, 4), []uint64{1, 0, 0, 0}
+	e.Input.Params.MinStake, e.CountedRao, e.Input.Stake = 0, make([]uint64, 4), []uint64{1, 0, 0, 0}
 	require.Equal(t, explain.PermitFairStart, explain.Recompute(e).Permit(0).Reason)
 	require.Equal(t, explain.PermitTooLate, explain.Recompute(e).Permit(1).Reason)
 }

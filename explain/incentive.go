@@ -11,6 +11,8 @@ type Incentive struct {
 	VotingRao uint64 `json:"voting_rao,string"` // all stake that votes in the subnet
 	NeedRao   uint64 `json:"need_rao,string"`   // majority of it
 
+	VoteMemoryPPM uint32 `json:"vote_memory_ppm"` // of its average that a vote keeps each epoch; 0: votes count as they are
+
 	// Votes are in the order in which the consensus counts them: the heaviest first.
 	Votes   []Vote    `json:"votes"`
 	Ignored []Ignored `json:"ignored"`
@@ -33,7 +35,8 @@ type Vote struct {
 	Hotkey     string `json:"hotkey"`
 	StakeRao   uint64 `json:"stake_rao,string"` // with which it votes
 	StakeShare Share  `json:"stake_share"`      // of all stake that votes
-	Weight     Share  `json:"weight"`           // of its row
+	Cast       Share  `json:"cast"`             // the vote in force, as a part of its row
+	Weight     Share  `json:"weight"`           // what counts: the vote's average over epochs, or the vote itself
 	HeldRao    uint64 `json:"held_rao,string"`  // stake of this vote and all heavier ones
 	HeldShare  Share  `json:"held_share"`
 	Line       bool   `json:"line"`    // here the majority is reached: this weight is the consensus
@@ -63,7 +66,8 @@ func (r *Replay) Incentive(uid uint16) Incentive {
 	out := r.out
 	x := Incentive{
 		About: r.about("incentive", uid), KappaU16: r.Input.Params.Kappa, VotingRao: r.votingRao(), NeedRao: r.trace.Need,
-		Votes: r.votes(uid), Ignored: r.ignored(uid), Consensus: stored(out.Consensus[uid]), Prerank: Share(out.Prerank[uid]),
+		VoteMemoryPPM: r.Input.Params.VoteMemoryPPM,
+		Votes:         r.votes(uid), Ignored: r.ignored(uid), Consensus: stored(out.Consensus[uid]), Prerank: Share(out.Prerank[uid]),
 		Rank: Share(out.Rank[uid]), Trust: Share(out.Trust[uid]), Incentive: stored(out.Incentive[uid]),
 		ServerShare: Share(out.ServerShare[uid]), DividedRao: r.Input.Emission, ServerRao: out.ServerEmission[uid],
 	}
@@ -79,7 +83,8 @@ func (r *Replay) votes(uid uint16) []Vote {
 	for _, b := range line {
 		share, clipped := Share(r.out.ActiveStake[b.Voter]), Share(b.Clipped)
 		v := Vote{
-			UID: b.Voter, Hotkey: r.Neurons[b.Voter].Hotkey, StakeRao: b.Stake, StakeShare: share, Weight: Share(b.Weight),
+			UID: b.Voter, Hotkey: r.Neurons[b.Voter].Hotkey, StakeRao: b.Stake, StakeShare: share,
+			Cast: cell(r.trace.Cast[b.Voter], uid), Weight: Share(b.Weight),
 			HeldRao: b.Held, HeldShare: Share(fixed.FracOf(b.Held, total)), Clipped: clipped, Cut: Share(b.Weight) - clipped,
 			Rank: share.times(clipped),
 		}

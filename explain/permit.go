@@ -21,7 +21,8 @@ type Permit struct {
 	Permit bool   `json:"permit"` // from the next epoch on
 	Reason string `json:"reason"`
 
-	StakeRao     uint64 `json:"stake_rao,string"`
+	StakeRao     uint64 `json:"stake_rao,string"`     // behind its hotkey
+	CountedRao   uint64 `json:"counted_rao,string"`   // of it, what counts: stake comes in by and by
 	MinStakeRao  uint64 `json:"min_stake_rao,string"` // the subnet asks of its validators
 	FairStart    bool   `json:"fair_start"`           // nobody has stake: the first to register have one voice each
 	Seats        uint32 `json:"seats"`                // max_validators
@@ -44,7 +45,7 @@ type Seat struct {
 	Rank     int    `json:"rank"`
 	UID      uint16 `json:"uid"`
 	Hotkey   string `json:"hotkey"`
-	StakeRao uint64 `json:"stake_rao,string"`
+	StakeRao uint64 `json:"stake_rao,string"` // that counts
 	Permit   bool   `json:"permit"`
 	Held     bool   `json:"held"`
 	Voted    bool   `json:"voted"`
@@ -54,7 +55,7 @@ type Seat struct {
 func (r *Replay) Permit(uid uint16) Permit {
 	p := r.Input.Params
 	x := Permit{
-		About: r.about("permit", uid), Permit: r.out.NewPermits[uid], StakeRao: r.StakeRao[uid], MinStakeRao: p.MinStake,
+		About: r.about("permit", uid), Permit: r.out.NewPermits[uid], StakeRao: r.StakeRao[uid], CountedRao: r.CountedRao[uid], MinStakeRao: p.MinStake,
 		FairStart: r.fairStart(), Seats: p.MaxValidators, Held: r.PermitHeld[uid], Voted: r.Input.Weights[uid] != nil,
 		Active: r.out.Active[uid], Voice: r.trace.Voters[uid] > 0, LastUpdate: r.Input.LastUpdate[uid],
 		ActivityCutoff: p.ActivityCutoff, Ranking: r.seats(),
@@ -73,7 +74,7 @@ func (r *Replay) Permit(uid uint16) Permit {
 }
 
 // fairStart reports whether voices were given to who has no stake (R-WEIGHTS-9).
-func (r *Replay) fairStart() bool { return !slices.Equal(r.StakeRao, r.Input.Stake) }
+func (r *Replay) fairStart() bool { return !slices.Equal(r.CountedRao, r.Input.Stake) }
 
 // seats orders the neurons with stake that counts; of equal stakes the higher uid comes first.
 func (r *Replay) seats() []Seat {
@@ -101,7 +102,7 @@ func (r *Replay) permitReason(x Permit) string {
 		return PermitTooLate
 	case x.Rank > 0:
 		return PermitOutranked
-	case x.StakeRao > 0:
+	case x.CountedRao > 0:
 		return PermitBelowMinimum
 	}
 	return PermitNoStake

@@ -21,7 +21,7 @@ type Replay struct {
 
 // Difference is a number of which chain and recomputation say different things.
 type Difference struct {
-	Field      string `json:"field"` // as the chain's Scores name it, or "bonds"
+	Field      string `json:"field"` // as the chain's Scores name it, or its other records
 	UID        int    `json:"uid"`   // -1 for what is the subnet's
 	Chain      string `json:"chain"`
 	Recomputed string `json:"recomputed"`
@@ -63,9 +63,27 @@ func (r *Replay) compare() {
 		same(r, "validator_rao", uid, s.ValidatorRao[uid], validator[uid])
 		same(r, "permit", uid, s.Permit[uid], out.NewPermits[uid])
 		same(r, "active", uid, s.Active[uid], out.Active[uid])
-		if !slices.Equal(s.Bonds[uid], out.Bonds[uid]) {
-			r.differ(Difference{"bonds", uid, bondsText(s.Bonds[uid]), bondsText(out.Bonds[uid])})
-		}
+		r.sameRow("bonds", uid, s.Bonds[uid], out.Bonds[uid])
+	}
+	r.compareMemory(s.Memory, soundMemory(out.Memory, len(r.Neurons)))
+}
+
+// compareMemory compares what the epoch left for the next one.
+func (r *Replay) compareMemory(chain, here yuma.Memory) {
+	for uid := range r.Neurons {
+		same(r, "counted_rao", uid, r.Stored.CountedRao[uid], r.CountedRao[uid])
+		same(r, "median", uid, chain.Median[uid], here.Median[uid])
+		same(r, "average_consensus", uid, chain.Consensus[uid], here.Consensus[uid])
+		same(r, "fast", uid, chain.Fast[uid], here.Fast[uid])
+		same(r, "slow", uid, chain.Slow[uid], here.Slow[uid])
+		same(r, "correlation", uid, chain.Correlation[uid], here.Correlation[uid])
+		r.sameRow("average_votes", uid, chain.Votes[uid], here.Votes[uid])
+	}
+}
+
+func (r *Replay) sameRow(field string, uid int, chain, here []yuma.Cell) {
+	if !slices.Equal(chain, here) {
+		r.differ(Difference{field, uid, rowText(chain), rowText(here)})
 	}
 }
 
@@ -85,13 +103,13 @@ func (r *Replay) differ(d Difference) {
 
 func bits48(f fixed.Frac) uint64 { return uint64(f.Q()) }
 
-// bondsText names a row of bonds by its size and sum, which is what a person can compare.
-func bondsText(row []yuma.Cell) string {
+// rowText names a row by its size and sum, which is what a person can compare.
+func rowText(row []yuma.Cell) string {
 	var sum fixed.Wide
 	for _, c := range row {
 		sum = sum.Add(fixed.Wide{Lo: uint64(c.Value)})
 	}
-	return strconv.Itoa(len(row)) + " bonds of " + strconv.FormatUint(sum.Shift(fixed.FracBits-fixed.QBits), 10) + "/2^48"
+	return strconv.Itoa(len(row)) + " entries of " + strconv.FormatUint(sum.Shift(fixed.FracBits-fixed.QBits), 10) + "/2^48"
 }
 
 // About heads every explanation: whose number of which epoch it is, and whether the chain stored the same.

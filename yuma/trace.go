@@ -9,7 +9,8 @@ import (
 
 // Trace holds the matrices inside an epoch, rows per uid without zero entries, for those who explain or check it.
 type Trace struct {
-	Weights     [][]Cell // votes that counted, each row over its sum
+	Cast        [][]Cell // votes of this epoch, each row over its sum
+	Weights     [][]Cell // votes that counted: the same, or their averages over epochs
 	Clipped     [][]Cell // votes after clipping
 	BondsDelta  [][]Cell // what this epoch adds: plain Yuma, share of each column; Yuma 3, votes for bonds
 	Bonds       [][]Cell // bonds after the moving average: plain Yuma, share of each column
@@ -19,6 +20,8 @@ type Trace struct {
 
 	Voters []uint64 // stake that votes, per uid; 0 for who is inactive or has no permit
 	Need   uint64   // how much of it makes a majority
+
+	Earned []fixed.Frac // dividends by bonds alone, before information and receipts
 }
 
 // Ballot is one voter's weight for a neuron.
@@ -66,7 +69,19 @@ func EpochTraced(in Input) (Output, Trace) {
 	e.run()
 	e.trace.Voters, e.trace.Need = e.voters, majority(e.total, e.in.Params.Kappa)
 	e.trace.recordBefore(e)
+	e.trace.Cast, e.trace.Earned = without(in)
 	return e.out, *e.trace
+}
+
+// without returns the votes and the dividends of an epoch without averages and gates.
+func without(in Input) (cast [][]Cell, earned []fixed.Frac) {
+	in.Params.InformationShare, in.Params.ReceiptShare = 0, 0
+	earned = Epoch(in).Dividends
+	in.Params.VoteMemoryPPM = 0
+	e := newEpoch(in)
+	e.weighStake()
+	e.readVotes()
+	return e.votes.rows, earned
 }
 
 // recordBefore notes the old bonds that counted and how fast each pair moved.
