@@ -50,6 +50,10 @@ func randomInput(seed uint64) yuma.Input {
 	return in
 }
 
+// slowest is the least speed of bonds that the chain allows with liquid alpha, a fortieth. At far lower ones, and a steep
+// curve, new bonds are smaller than what can be stored, which the exact epoch knows nothing of.
+const slowest = 1_638
+
 func randomParams(pick func(uint64) uint64, n int) yuma.Params {
 	p := yuma.CompatParams()
 	p.Kappa = []uint16{32_767, 32_768, 0, 65_535, uint16(pick(65_536))}[pick(5)]
@@ -60,24 +64,53 @@ func randomParams(pick func(uint64) uint64, n int) yuma.Params {
 	p.ActivityCutoff = 500
 	p.HasOwner, p.OwnerUID = pick(3) == 0, uint16(pick(uint64(n)))
 	p.CommitReveal, p.Yuma3 = pick(2) == 0, pick(2) == 0
+	p.AlphaLow = []uint16{45_875, slowest, max(slowest, uint16(pick(65_536)))}[pick(3)]
+	p.AlphaHigh = []uint16{58_982, 65_535, uint16(pick(65_536))}[pick(3)]
+	p.AlphaSteepness = []int16{1_000, 0, math.MinInt16, math.MaxInt16, int16(pick(65_536))}[pick(5)]
 	return p
 }
 
 func TestEpochIsTheExactEpoch(t *testing.T) {
-	for seed := range uint64(800) {
+	for seed := range uint64(1_200) {
 		in := randomInput(seed)
-		out, want := yuma.Epoch(in), refer(in)
-		at := fmt.Sprintf("seed %d", seed)
-		require.Equal(t, want.active, out.Active, at)
-		require.Equal(t, want.newPermits, out.NewPermits, at)
-		near(t, want.stake, out.Stake, at+" stake")
-		near(t, want.consensus, out.Consensus, at+" consensus")
-		near(t, want.trust, out.ValidatorTrust, at+" validator trust")
-		near(t, want.incentive, out.Incentive, at+" incentive")
-		near(t, want.dividends, out.Dividends, at+" dividends")
-		near(t, want.shares, out.Share, at+" share")
-		for i := range in.Stake {
-			nearRow(t, want.bonds[i], out.Bonds[i], fmt.Sprintf("%s bonds of %d", at, i))
+		in.Params.LiquidAlpha = seed%2 == 0
+		checkExact(t, in, fmt.Sprintf("seed %d", seed))
+	}
+}
+
+// checkExact holds an epoch against the exact one.
+func checkExact(t *testing.T, in yuma.Input, at string) {
+	t.Helper()
+	out, want := yuma.Epoch(in), refer(in)
+	require.Equal(t, want.active, out.Active, at)
+	require.Equal(t, want.newPermits, out.NewPermits, at)
+	near(t, want.stake, out.Stake, at+" stake")
+	near(t, want.consensus, out.Consensus, at+" consensus")
+	near(t, want.trust, out.ValidatorTrust, at+" validator trust")
+	near(t, want.incentive, out.Incentive, at+" incentive")
+	near(t, want.dividends, out.Dividends, at+" dividends")
+	near(t, want.shares, out.Share, at+" share")
+	for i := range in.Stake {
+		nearRow(t, want.bonds[i], out.Bonds[i], fmt.Sprintf("%s bonds of %d", at, i))
+	}
+	if !in.Params.ExactPayout && !out.Carry {
+		checkAmounts(t, in.Emission, want.serverShares, out.ServerEmission, at+" to servers")
+		checkAmounts(t, in.Emission, want.validatorShares, out.ValidatorEmission, at+" to validators")
+		checkAmounts(t, in.Emission, want.shares, out.Emission, at)
+	}
+}
+
+// checkAmounts wants every payout within the larger of one rao and 10^-13 of the emission.
+func checkAmounts(t *testing.T, emission uint64, shares []*big.Rat, paid []uint64, at string) {
+	t.Helper()
+	allowed := mul(num(emission), big.NewRat(1, 10_000_000_000_000))
+	if allowed.Cmp(num(1)) < 0 {
+		allowed = num(1)
+	}
+	for i, share := range shares {
+		off := sub(num(paid[i]), mul(num(emission), share))
+		if off.Abs(off).Cmp(allowed) > 0 {
+			require.Fail(t, at, "paid %d to %d, want %s", paid[i], i, mul(num(emission), share).FloatString(3))
 		}
 	}
 }
@@ -148,102 +181,6 @@ func checkPayouts(t *testing.T, in yuma.Input) {
 	default:
 		require.False(t, whole.Less(sides))
 		require.False(t, whole.Less(together))
-	}
-}
-
-// Relabelling neurons relabels the results and changes nothing else, to the last bit; only ties for the last permit follow
-// the uid, so stakes are made different here.
-func TestRelabellingChangesNothing(t *testing.T) {
-	for seed := range uint64(600) {
-		in := randomInput(seed)
-		for i := range in.Stake {
-			in.Stake[i] += uint64(i)
-		}
-		n := len(in.Stake)
-		to := make([]int, n) // a rotation followed by a reflection
-		for i := range to {
-			to[i] = n - 1 - (i+int(seed))%n
-		}
-		out, moved := yuma.Epoch(in), yuma.Epoch(relabel(in, to))
-		for i, k := range to {
-			require.Equal(t, out.Consensus[i], moved.Consensus[k])
-			require.Equal(t, out.ValidatorTrust[i], moved.ValidatorTrust[k])
-			require.Equal(t, out.Incentive[i], moved.Incentive[k])
-			require.Equal(t, out.Dividends[i], moved.Dividends[k])
-			require.Equal(t, out.Emission[i], moved.Emission[k])
-			require.Equal(t, out.NewPermits[i], moved.NewPermits[k])
-			require.Equal(t, relabelCells(out.Bonds[i], to), moved.Bonds[k])
-		}
-	}
-}
-
-func relabel(in yuma.Input, to []int) yuma.Input {
-	n := len(to)
-	out := network(n)
-	out.Params, out.Emission, out.LastStepBlock = in.Params, in.Emission, in.LastStepBlock
-	out.Params.OwnerUID = uint16(to[in.Params.OwnerUID])
-	if in.CommitBlock != nil {
-		out.CommitBlock = make([]uint64, n)
-	}
-	for i, k := range to {
-		out.Stake[k], out.Permits[k] = in.Stake[i], in.Permits[i]
-		out.LastUpdate[k], out.RegisteredAt[k] = in.LastUpdate[i], in.RegisteredAt[i]
-		out.Bonds[k] = relabelCells(in.Bonds[i], to)
-		for _, w := range in.Weights[i] {
-			out.Weights[k] = append(out.Weights[k], yuma.Weight{UID: uint16(to[w.UID]), Value: w.Value})
-		}
-		slices.SortFunc(out.Weights[k], func(a, b yuma.Weight) int { return int(a.UID) - int(b.UID) })
-		if in.CommitBlock != nil {
-			out.CommitBlock[k] = in.CommitBlock[i]
-		}
-	}
-	return out
-}
-
-func relabelCells(row []yuma.Cell, to []int) []yuma.Cell {
-	var out []yuma.Cell
-	for _, c := range row {
-		out = append(out, yuma.Cell{UID: uint16(to[c.UID]), Value: c.Value})
-	}
-	slices.SortFunc(out, func(a, b yuma.Cell) int { return int(a.UID) - int(b.UID) })
-	return out
-}
-
-func TestScalingAllStakeChangesNothing(t *testing.T) {
-	for seed := range uint64(300) {
-		in := randomInput(seed)
-		in.Params.MinStake = 0
-		scaled := in
-		scaled.Stake = make([]uint64, len(in.Stake))
-		for i := range in.Stake {
-			in.Stake[i] >>= 11
-			scaled.Stake[i] = in.Stake[i] << 7
-		}
-		out, again := yuma.Epoch(in), yuma.Epoch(scaled)
-		require.Equal(t, out.Consensus, again.Consensus)
-		require.Equal(t, out.NewPermits, again.NewPermits)
-		for i := range in.Stake {
-			nearOne(t, fracRat(out.Share[i]), again.Share[i], "share")
-		}
-	}
-}
-
-func TestNeuronNobodyWeighsChangesNothing(t *testing.T) {
-	for seed := range uint64(300) {
-		in := randomInput(seed)
-		n := len(in.Stake)
-		in.Params.MaxValidators = uint32(n) + 1
-		more := in
-		more.Stake, more.Permits = append(slices.Clone(in.Stake), 0), append(slices.Clone(in.Permits), false)
-		more.LastUpdate, more.RegisteredAt = append(slices.Clone(in.LastUpdate), 1), append(slices.Clone(in.RegisteredAt), 1)
-		if in.CommitBlock != nil {
-			more.CommitBlock = append(slices.Clone(in.CommitBlock), yuma.NoCommit)
-		}
-		out, again := yuma.Epoch(in), yuma.Epoch(more)
-		require.Equal(t, out.Incentive, again.Incentive[:n])
-		require.Equal(t, out.Dividends, again.Dividends[:n])
-		require.Equal(t, out.Emission, again.Emission[:n])
-		require.Zero(t, again.Emission[n])
 	}
 }
 
@@ -334,21 +271,4 @@ func TestCellsOutOfOrderAreIgnored(t *testing.T) {
 	in.Weights[0] = append(in.Weights[0], yuma.Weight{UID: 1, Value: 60_000}, yuma.Weight{UID: 5, Value: 60_000})
 	in.Bonds[1] = []yuma.Cell{{UID: 7, Value: 1}, {UID: 0, Value: 1}}
 	require.Equal(t, want, yuma.Epoch(in))
-}
-
-func FuzzEpoch(f *testing.F) {
-	for seed := range uint64(8) {
-		f.Add(seed, uint16(seed*9_000), int16(seed*4_000), uint64(1)<<(seed*8))
-	}
-	f.Fuzz(func(t *testing.T, seed uint64, kappa uint16, steepness int16, emission uint64) {
-		in := randomInput(seed)
-		in.Params.Kappa, in.Params.AlphaSteepness, in.Emission = kappa, steepness, emission
-		in.Params.LiquidAlpha = seed%2 == 0
-		if seed%3 == 0 {
-			in.LastUpdate, in.Bonds = in.LastUpdate[:len(in.LastUpdate)/2], in.Bonds[:len(in.Bonds)/2]
-		}
-		checkPayouts(t, in)
-		in.Params.ExactPayout = true
-		checkPayouts(t, in)
-	})
 }

@@ -10,10 +10,11 @@ import (
 )
 
 // reference is an epoch in rational numbers, written from the formulas and sharing nothing with the package: what Epoch
-// approximates. Liquid alpha, which needs an exponential, is left out.
+// approximates. Only the exponential of liquid alpha is rounded, to 200 bits.
 type reference struct {
 	active, permits                                       []bool
 	stake, consensus, trust, incentive, dividends, shares []*big.Rat
+	serverShares, validatorShares                         []*big.Rat
 	bonds                                                 []map[int]*big.Rat // stored
 	newPermits                                            []bool
 }
@@ -46,8 +47,10 @@ func sumOf(v []*big.Rat) *big.Rat {
 	return total
 }
 
-func normal(v []*big.Rat) []*big.Rat {
-	total, out := sumOf(v), make([]*big.Rat, len(v))
+func normal(v []*big.Rat) []*big.Rat { return over(v, sumOf(v)) }
+
+func over(v []*big.Rat, total *big.Rat) []*big.Rat {
+	out := make([]*big.Rat, len(v))
 	for i, x := range v {
 		out[i] = quo(x, total)
 	}
@@ -173,12 +176,13 @@ func (r *reference) scores(in yuma.Input, weights []map[int]*big.Rat, voices []*
 	for i := range n {
 		both[i] = add(r.incentive[i], r.dividends[i])
 	}
-	r.shares = normal(both)
+	r.shares, r.serverShares, r.validatorShares = normal(both), over(r.incentive, sumOf(both)), over(r.dividends, sumOf(both))
 	if sumOf(both).Sign() == 0 {
 		r.shares = voices
 		if sumOf(voices).Sign() == 0 {
 			r.shares = r.stake
 		}
+		r.validatorShares = r.shares
 	}
 }
 
@@ -207,22 +211,64 @@ func (r *reference) bond(in yuma.Input, votes []map[int]*big.Rat, voices []*big.
 		columnNormal(old)
 		columnNormal(bought)
 	}
-	keep := big.NewRat(int64(in.Params.BondsMovingAveragePPM), 1_000_000)
 	r.bonds = make([]map[int]*big.Rat, n)
 	for i := range n {
 		r.bonds[i] = map[int]*big.Rat{}
-		for j, b := range old[i] {
-			r.bonds[i][j] = mul(keep, b)
-		}
-		for j, b := range bought[i] {
-			before := r.bonds[i][j]
-			if before == nil {
-				before = zero()
+		for j := range n {
+			before, held := old[i][j]
+			now, voted := bought[i][j]
+			if !held && !voted {
+				continue
 			}
-			r.bonds[i][j] = add(before, mul(sub(num(1), keep), b))
+			before, now = orZero(before), orZero(now)
+			speed := r.speed(in.Params, now, before, j)
+			r.bonds[i][j] = add(mul(sub(num(1), speed), before), mul(speed, now))
 		}
 	}
 	r.divide(voices, in.Params.Yuma3)
+}
+
+func orZero(x *big.Rat) *big.Rat {
+	if x == nil {
+		return zero()
+	}
+	return x
+}
+
+// speed is how fast the bond of a pair moves from old to vote: alpha.
+func (r *reference) speed(p yuma.Params, vote, old *big.Rat, j int) *big.Rat {
+	if !p.Yuma3 || !p.LiquidAlpha || sumOf(r.consensus).Sign() == 0 {
+		return sub(num(1), big.NewRat(int64(p.BondsMovingAveragePPM), 1_000_000))
+	}
+	distance := sub(vote, r.consensus[j])
+	if vote.Cmp(old) < 0 {
+		distance = sub(old, vote)
+	}
+	if distance.Sign() < 0 {
+		distance = zero()
+	}
+	distance = lesser(distance, num(1))
+	exponent := mul(big.NewRat(-int64(p.AlphaSteepness), 100), sub(distance, big.NewRat(1, 2)))
+	low, high := big.NewRat(int64(p.AlphaLow), 65535), big.NewRat(int64(max(p.AlphaLow, p.AlphaHigh)), 65535)
+	return add(low, quo(sub(high, low), add(num(1), exponential(exponent))))
+}
+
+// exponential returns e^x to 200 bits: the series for x/2^12, squared twelve times.
+func exponential(x *big.Rat) *big.Rat {
+	const precision, halvings, terms = 300, 12, 60
+	small := new(big.Float).SetPrec(precision).SetRat(x)
+	small.SetMantExp(small, -halvings)
+	sum, term := big.NewFloat(1).SetPrec(precision), big.NewFloat(1).SetPrec(precision)
+	for k := 1; k < terms; k++ {
+		term.Mul(term, small)
+		term.Quo(term, new(big.Float).SetInt64(int64(k)))
+		sum.Add(sum, term)
+	}
+	for range halvings {
+		sum.Mul(sum, sum)
+	}
+	out, _ := sum.SetPrec(200).Rat(nil)
+	return out
 }
 
 func (r *reference) divide(voices []*big.Rat, yuma3 bool) {
