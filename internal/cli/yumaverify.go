@@ -123,7 +123,7 @@ func vectorPaths(given []string) (paths []string, err error) {
 func verifyVector(ctx context.Context, path string, full bool, line *term.Line) (verdict, error) {
 	file, err := loadVector(path)
 	if err != nil {
-		return verdict{File: path, NotApplicable: []notChecked{}, Verdict: "refused", Refusal: explain(err).Message}, err
+		return verdict{File: path, NotApplicable: []notChecked{}, Verdict: "refused", Refusal: faultOf(err).Message}, err
 	}
 	report, err := vector.Verify(ctx, file, vector.Options{Full: full, AlphaBounds: alphaBounds, Progress: func(done, of int) {
 		line.Show("%s: %d of %d", file.ID, done, of)
