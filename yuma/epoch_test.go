@@ -71,7 +71,7 @@ func randomParams(pick func(uint64) uint64, n int) yuma.Params {
 }
 
 func TestEpochIsTheExactEpoch(t *testing.T) {
-	for seed := range uint64(1_200) {
+	for seed := range uint64(800) {
 		in := randomInput(seed)
 		in.Params.LiquidAlpha = seed%2 == 0
 		checkExact(t, in, fmt.Sprintf("seed %d", seed))

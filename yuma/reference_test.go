@@ -255,7 +255,7 @@ func (r *reference) speed(p yuma.Params, vote, old *big.Rat, j int) *big.Rat {
 
 // exponential returns e^x to 200 bits: the series for x/2^12, squared twelve times.
 func exponential(x *big.Rat) *big.Rat {
-	const precision, halvings, terms = 300, 12, 60
+	const precision, halvings, terms = 260, 12, 32
 	small := new(big.Float).SetPrec(precision).SetRat(x)
 	small.SetMantExp(small, -halvings)
 	sum, term := big.NewFloat(1).SetPrec(precision), big.NewFloat(1).SetPrec(precision)

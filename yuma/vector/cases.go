@@ -46,7 +46,7 @@ type caseReader struct {
 // readCases reads the cases of a document whose kind is known.
 func (d *document) readCases(name string, data []byte) (cases []testCase, err error) {
 	s := newScannerAt(name, data, d.casesBegin, d.casesEnd)
-	s.path = []string{".cases"}
+	s.path = []segment{{"cases", inField}}
 	r := &caseReader{scanner: s, fileTol: d.tol, network: documentNetwork}
 	if r.fileTol == nil {
 		r.fileTol = new(big.Rat)

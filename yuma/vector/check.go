@@ -30,6 +30,7 @@ var operators = []string{"==", "~", ">", ">=", "<", "<=", "!="}
 
 func (s *scanner) check() Check {
 	c, hasRows := Check{Op: "==", Tol: new(big.Rat)}, false
+	s.keep()
 	s.object(func(key string) {
 		switch key {
 		case "field":
@@ -79,11 +80,11 @@ func (c Check) sound(n int) error {
 	kind, known := fields[c.Field]
 	switch {
 	case !known:
-		return fmt.Errorf("unknown field %q", c.Field)
+		return fmt.Errorf("unknown field %q", brief(c.Field))
 	case c.Tol.Sign() < 0:
 		return errors.New("tol is negative")
 	case !slices.Contains(operators, c.Op):
-		return fmt.Errorf("unknown operator %q", c.Op)
+		return fmt.Errorf("unknown operator %q", brief(c.Op))
 	case c.All != nil && (kind.matrix || len(c.All) != n):
 		return fmt.Errorf("want one value for each of %d neurons, have %d", n, len(c.All))
 	case c.All == nil && c.Rows != nil && !kind.matrix:
@@ -113,7 +114,7 @@ func (c Check) soundPlaces(n int, kind fieldKind) error {
 		want = 2
 	}
 	if len(c.At) != want || int(c.At[0]) >= n || int(c.At[want-1]) >= n {
-		return fmt.Errorf("want %d uids of a network of %d in \"at\", have %v", want, n, c.At)
+		return fmt.Errorf("want %d uids of a network of %d in \"at\", have %d", want, n, len(c.At))
 	}
 	return nil
 }

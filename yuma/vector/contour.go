@@ -18,8 +18,8 @@ type contour struct {
 
 const (
 	contourSeeds = 10 // networks that a published mean is over: seeds 1 to 10
-	quickSeeds   = 3  // and a quick verification
-	quickCases   = 48 // at most so many points, spread evenly over the file
+	quickSeeds   = 2  // and a quick verification
+	quickCases   = 40 // at most so many points, spread evenly over the file
 )
 
 // bisected is the resolution of the figures: one step of the bisection, and half of the last of four digits.

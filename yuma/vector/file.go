@@ -18,7 +18,7 @@ const (
 	MaxBytes = 32 << 20
 	MaxSteps = 1_000
 	MaxCells = 4 << 20 // cells of all matrices together, blocks expanded
-	maxReals = 1 << 20 // expected figures and other numbers that are kept in full
+	maxReals = 1 << 19 // expected figures and other numbers that are kept in full
 	maxUID   = math.MaxUint16
 	maxN     = maxUID + 1
 )

@@ -12,13 +12,13 @@ func (d *document) finish() *Error {
 	f := &d.file
 	switch {
 	case d.format != Format:
-		return &Error{Path: "format", Reason: fmt.Sprintf("want %q, have %q", Format, d.format)}
+		return &Error{Path: "format", Reason: fmt.Sprintf("want %q, have %q", Format, brief(d.format))}
 	case f.Kind != KindEpoch && caseReaders[f.Kind] == nil:
-		return &Error{Path: "kind", Reason: fmt.Sprintf("unknown kind %q", f.Kind)}
+		return &Error{Path: "kind", Reason: fmt.Sprintf("unknown kind %q", brief(f.Kind))}
 	case !soundID(f.ID):
-		return &Error{Path: "id", Reason: fmt.Sprintf("want lower-case letters, digits and underscores, have %q", f.ID)}
+		return &Error{Path: "id", Reason: fmt.Sprintf("want lower-case letters, digits and underscores, have %q", brief(f.ID))}
 	case f.Origin != "transcribed" && f.Origin != "derived":
-		return &Error{Path: "origin", Reason: fmt.Sprintf("want transcribed or derived, have %q", f.Origin)}
+		return &Error{Path: "origin", Reason: fmt.Sprintf("want transcribed or derived, have %q", brief(f.Origin))}
 	case f.Kind != KindEpoch && !d.hasCases:
 		return &Error{Reason: `field "cases" is missing`}
 	case f.Kind != KindEpoch && (d.params != nil || d.steps != nil):

@@ -169,28 +169,3 @@ func TestStepsContinue(t *testing.T) {
 		require.Equal(t, want, string(have))
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(sound))
-	for _, name := range []string{"uniform_512_interleaved", "edge_y3_bond_cap", "yuma3_fixed_alpha", "commit_mask_sniped_uid", "prune_choice"} {
-		data, err := os.ReadFile(filepath.Join("..", "testdata", "public", name+".json"))
-		require.NoError(f, err)
-		if len(data) < 20_000 {
-			f.Add(data)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := vector.Parse("fuzz.json", data)
-		var fault *vector.Error
-		if err != nil {
-			require.ErrorAs(t, err, &fault)
-			require.NotEmpty(t, fault.Reason)
-			return
-		}
-		verify(t, file, vector.Options{})
-		if result, err := vector.Run(file); err == nil {
-			_, err = json.Marshal(result)
-			require.NoError(t, err)
-		}
-	})
-}

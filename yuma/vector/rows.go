@@ -61,9 +61,10 @@ func (s *scanner) count(cells int) bool {
 func (m *matrixReader[T]) sparse(key string) {
 	uid, err := strconv.ParseUint(key, 10, 16)
 	if _, twice := m.at[uint16(uid)]; err != nil || twice {
-		m.s.fail("want a uid that appears once, have %q", key)
+		m.s.fail("want a uid that appears once, have %q", brief(key))
 		return
 	}
+	m.s.count(1)
 	r, seen := row[T]{uid: uint16(uid)}, map[uint16]bool{}
 	m.s.array(func(int) {
 		c := m.pair()
@@ -173,7 +174,7 @@ func (s *scanner) uids(kind string, set []uint64) (out []uint16) {
 			out = append(out, uint16(v))
 		}
 	default:
-		s.fail("want a list, or a range [start, end, step]; have %q of %v", kind, set)
+		s.fail("want a list, or a range [start, end, step]; have %q of %d numbers", brief(kind), len(set))
 	}
 	return out
 }

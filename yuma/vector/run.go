@@ -3,7 +3,6 @@ package vector
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/dendra-net/dendra/fixed"
@@ -124,10 +123,14 @@ func (st Step) ready(stored [][]yuma.Cell) yuma.Input {
 	if len(st.Reset) == 0 {
 		return in
 	}
+	var reset [maxN]bool
+	for _, uid := range st.Reset {
+		reset[uid] = true
+	}
 	kept := make([][]yuma.Cell, len(in.Bonds))
 	for i, cells := range in.Bonds {
 		for _, c := range cells {
-			if !slices.Contains(st.Reset, c.UID) {
+			if !reset[c.UID] {
 				kept[i] = append(kept[i], c)
 			}
 		}

@@ -38,7 +38,7 @@ type scanner struct {
 	data  []byte
 	dec   *json.Decoder
 	begin int // where in data the decoder began
-	path  []string
+	path  []segment
 	cells int // cells of matrices read so far
 	reals int // numbers of any size read so far
 	err   error
@@ -46,6 +46,29 @@ type scanner struct {
 
 func newScanner(file string, data []byte) *scanner {
 	return newScannerAt(file, data, 0, len(data))
+}
+
+// segment is one step into a document: a field, or an element of a list.
+type segment struct {
+	name  string
+	index int // inField for a field
+}
+
+const inField = -1
+
+func (s *scanner) place() string {
+	var b strings.Builder
+	for k, at := range s.path {
+		switch {
+		case at.index != inField:
+			b.WriteString("[" + strconv.Itoa(at.index) + "]")
+		case k == 0:
+			b.WriteString(brief(at.name))
+		default:
+			b.WriteString("." + brief(at.name))
+		}
+	}
+	return b.String()
 }
 
 // newScannerAt reads one value inside a document.
@@ -62,7 +85,7 @@ func (s *scanner) fail(format string, args ...any) {
 		return
 	}
 	s.err = &Error{
-		File: s.file, Line: 1 + bytes.Count(s.data[:s.offset()], []byte("\n")), Path: strings.TrimPrefix(strings.Join(s.path, ""), "."),
+		File: s.file, Line: 1 + bytes.Count(s.data[:s.offset()], []byte("\n")), Path: s.place(),
 		Reason: fmt.Sprintf(format, args...),
 	}
 }
@@ -112,10 +135,10 @@ func (s *scanner) fields(field func(key string)) {
 	for s.err == nil && s.dec.More() {
 		key, _ := s.token().(string)
 		if seen[key] {
-			s.fail("field %q appears twice", key)
+			s.fail("field %q appears twice", brief(key))
 		}
 		seen[key] = true
-		s.within("."+key, func() { field(key) })
+		s.within(segment{key, inField}, func() { field(key) })
 	}
 	s.token()
 }
@@ -130,13 +153,13 @@ func (s *scanner) array(item func(i int)) {
 // items reads the inside of an array that is open.
 func (s *scanner) items(item func(i int)) {
 	for i := 0; s.err == nil && s.dec.More(); i++ {
-		s.within("["+strconv.Itoa(i)+"]", func() { item(i) })
+		s.within(segment{index: i}, func() { item(i) })
 	}
 	s.token()
 }
 
-func (s *scanner) within(segment string, read func()) {
-	s.path = append(s.path, segment)
+func (s *scanner) within(at segment, read func()) {
+	s.path = append(s.path, at)
 	read()
 	if s.err == nil {
 		s.path = s.path[:len(s.path)-1]
@@ -152,7 +175,9 @@ func (s *scanner) postpone() (begin, end int) {
 	for depth := 1; s.err == nil && depth > 0; {
 		switch s.token() {
 		case json.Delim('{'), json.Delim('['):
-			depth++
+			if depth++; depth > maxDepth {
+				s.fail("nested deeper than %d", maxDepth)
+			}
 		case json.Delim('}'), json.Delim(']'):
 			depth--
 		}
@@ -160,7 +185,7 @@ func (s *scanner) postpone() (begin, end int) {
 	return begin, s.offset()
 }
 
-func (s *scanner) unknown(key string) { s.fail("unknown field %q", key) }
+func (s *scanner) unknown(key string) { s.fail("unknown field %q", brief(key)) }
 
 func (s *scanner) text() string {
 	t := s.token()
@@ -216,9 +241,7 @@ func (s *scanner) uid() uint16 { return uint16(s.whole(maxUID)) }
 func (s *scanner) number() *big.Rat { return s.asNumber(s.token()) }
 
 func (s *scanner) asNumber(t json.Token) *big.Rat {
-	if s.reals++; s.reals > maxReals {
-		s.fail("more than %d expected or real numbers", maxReals)
-	}
+	s.keep()
 	n, ok := t.(json.Number)
 	v := decimal(string(n))
 	if !ok || v == nil {
@@ -228,9 +251,17 @@ func (s *scanner) asNumber(t json.Token) *big.Rat {
 	return v
 }
 
+// keep notes that one more thing is kept that takes a hundred bytes or so, and refuses too many.
+func (s *scanner) keep() {
+	if s.reals++; s.reals > maxReals {
+		s.fail("more than %d expectations and real numbers together", maxReals)
+	}
+}
+
 const (
 	maxDigits   = 40
 	maxExponent = 40
+	maxDepth    = 64 // of what is passed over; what is read is as deep as its kind
 )
 
 // decimal returns the value of a JSON number, or nil when it is not one or is absurdly long or large.
@@ -243,6 +274,9 @@ func decimal(text string) *big.Rat {
 			return nil
 		}
 	}
+	if small, err := strconv.ParseInt(text, 10, 64); err == nil { // most are, and this is much cheaper
+		return new(big.Rat).SetInt64(small)
+	}
 	v, ok := new(big.Rat).SetString(text)
 	if !ok {
 		return nil
@@ -250,22 +284,24 @@ func decimal(text string) *big.Rat {
 	return v
 }
 
+// brief cuts text that came from the file to what fits an error message.
+func brief(text string) string {
+	const longest = 40
+	if len(text) > longest {
+		return text[:longest] + "…"
+	}
+	return text
+}
+
 // describe names a token in an error message.
 func describe(t json.Token) string {
-	const longest = 40
 	switch v := t.(type) {
 	case nil:
 		return "null"
 	case string:
-		if len(v) > longest {
-			v = v[:longest] + "…"
-		}
-		return strconv.Quote(v)
+		return strconv.Quote(brief(v))
 	case json.Number:
-		if len(v) > longest {
-			return string(v[:longest]) + "…"
-		}
-		return string(v)
+		return brief(string(v))
 	default:
 		return fmt.Sprint(v)
 	}
