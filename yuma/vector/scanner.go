@@ -261,6 +261,7 @@ func (s *scanner) keep() {
 const (
 	maxDigits   = 40
 	maxExponent = 40
+	minExponent = -400
 	maxDepth    = 64 // of what is passed over; what is read is as deep as its kind
 )
 
@@ -270,7 +271,7 @@ func decimal(text string) *big.Rat {
 		return nil
 	}
 	if _, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
-		if e, err := strconv.Atoi(exponent); err != nil || e > maxExponent || e < -maxExponent {
+		if e, err := strconv.Atoi(exponent); err != nil || e > maxExponent || e < minExponent {
 			return nil
 		}
 	}
