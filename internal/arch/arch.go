@@ -13,6 +13,7 @@ var directions = []direction{
 	{"fixed", "", "pure mathematics stands on the standard library alone"},
 	{"issuance", "", "pure mathematics stands on fixed and the standard library alone"},
 	{"yuma", "", "pure mathematics stands on fixed and the standard library alone"},
+	{"explain", "", "the command line and an explorer explain alike, and neither needs the chain's engine for it"},
 	{"seal", "", "what chain and clients agree on knows neither"},
 	{"neuron", "github.com/cosmos/cosmos-sdk", "a subnet's author must not need the chain's engine"},
 	{"neuron", "github.com/cometbft", "a subnet's author must not need the chain's engine"},
@@ -37,5 +38,6 @@ var within = map[string][]string{
 	"fixed":    {},
 	"issuance": {"fixed"},
 	"yuma":     {"fixed", "yuma"},
+	"explain":  {"fixed", "yuma"},
 	"seal":     {"golang.org/x/crypto", "golang.org/x/sys"},
 }

@@ -98,14 +98,29 @@ func words() []word {
 }
 
 func (a *app) explainCommand() *cobra.Command {
-	c := &cobra.Command{Use: "explain [CODE|WORD]", Short: "Say what an error's code or a word means; lists all without one", Args: args(0, -1),
-		RunE: func(_ *cobra.Command, given []string) error {
-			if len(given) == 0 {
-				return a.explainAll()
-			}
-			return a.explainOne(strings.Join(given, " "))
-		}}
-	c.PersistentPreRunE = func(*cobra.Command, []string) error { return nil } // needs nothing of the home
+	var q neuronQuestion
+	c := &cobra.Command{Use: "explain [CODE|WORD] [--subnet N --neuron UID]",
+		Short: "Say what an error's code or a word means, or why a neuron's number is what it is", Args: args(0, -1)}
+	c.Long = c.Short + `.
+
+With --subnet and --neuron, WORD is one of incentive, dividend, emission, permit and prune: the epoch is computed again
+from the records of the chain, compared with what the chain stored, and shown step by step.`
+	q.flags(c)
+	c.RunE = func(c *cobra.Command, given []string) error {
+		switch {
+		case q.asked(c):
+			return a.explainNeuron(c.Context(), strings.Join(given, " "), q)
+		case len(given) == 0:
+			return a.explainAll()
+		}
+		return a.explainOne(strings.Join(given, " "))
+	}
+	c.PersistentPreRunE = func(*cobra.Command, []string) error { // a meaning needs nothing of the home
+		if q.asked(c) {
+			return a.fill(a.Env)
+		}
+		return nil
+	}
 	return c
 }
 
@@ -175,6 +190,10 @@ func (t topic) print(w io.Writer) error {
 }
 
 func (g word) print(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s: %s\n", g.Word, g.Meaning)
+	text := fmt.Sprintf("%s: %s\n", g.Word, g.Meaning)
+	if slices.Contains(neuronTopics, g.Word) {
+		text += fmt.Sprintf("  a neuron's own, step by step: dendra explain %s --subnet N --neuron UID\n", g.Word)
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }

@@ -32,6 +32,7 @@ func TestALifeOnTheChain(t *testing.T) {
 		{"one neuron", liveOneNeuron},
 		{"delegators", liveDelegators},
 		{"what came of votes", liveWhatCameOfVotes},
+		{"why a number is what it is", liveExplained},
 		{"an owner", liveAnOwner},
 		{"the chain", liveTheChain},
 		{"the past", liveThePast},

@@ -74,6 +74,7 @@ var reach = map[string]string{
 	"dendra.weights.v1.Query/Scores":      "weights scores",
 	"dendra.weights.v1.Query/Epoch":       "weights commits",
 	"dendra.weights.v1.Query/Metagraph":   "subnet show",
+	"dendra.weights.v1.Query/Replay":      "explain",
 }
 
 // unreached are the messages that no key of a person can sign, with the reason.

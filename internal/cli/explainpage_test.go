@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dendra-net/dendra/explain"
+)
+
+func TestLongListsAreCut(t *testing.T) {
+	x := explain.Emission{About: explain.About{EqualToChain: true}, PaidRao: 1}
+	for i := range 50 {
+		x.Earners = append(x.Earners, explain.Earner{UID: uint16(i), Hotkey: fmt.Sprint("hot", i)})
+	}
+	var short, long bytes.Buffer
+	p := page{}
+	p.emission(x)
+	require.NoError(t, p.write(&short, x.Head()))
+	require.Contains(t, short.String(), "  and 30 more (--all)\n")
+	require.NotContains(t, short.String(), "hot20")
+	p = page{all: true}
+	p.emission(x)
+	require.NoError(t, p.write(&long, x.Head()))
+	require.Contains(t, long.String(), "hot49")
+	require.NotContains(t, long.String(), "--all")
+}
+
+func TestDifferencesAreShownAndAnError(t *testing.T) {
+	head := explain.About{Netuid: 1, Epoch: 4, Differences: []explain.Difference{{Field: "incentive", UID: 2, Chain: "7", Recomputed: "8"}, {Field: "owner_rao", UID: -1, Chain: "1", Recomputed: "0"}}, MoreDifferences: 3}
+	x := explain.Permit{About: head, Reason: explain.PermitNoStake}
+	var out bytes.Buffer
+	p := page{}
+	p.permit(x)
+	require.NoError(t, p.write(&out, x.Head()))
+	require.Contains(t, out.String(), "computed again: DIFFERS from the chain's")
+	require.Regexp(t, `(?m)^incentive +2 +7 +8$`, out.String())
+	require.Regexp(t, `(?m)^owner_rao +- +1 +0$`, out.String())
+	require.True(t, strings.HasSuffix(out.String(), "and 3 more\n"))
+	err := agreement(head)
+	require.ErrorContains(t, err, "epoch_differs: the results of epoch 4 of subnet 1 are not what its records give, in 5 places; the first: incentive of the neuron 2 is 7 on the chain, 8 when computed again")
+	require.Equal(t, 1, render(&out, err, false))
+	require.NoError(t, agreement(explain.About{EqualToChain: true}))
+}
+
+// Names come from the chain: nothing in them reaches the terminal as a control code.
+func TestNamesAreDisarmed(t *testing.T) {
+	x := explain.Prune{About: explain.About{Hotkey: "\x1b[2Jx", EqualToChain: true}, Order: []explain.Candidate{{Hotkey: "\x1b[2Jy"}}}
+	var out bytes.Buffer
+	p := page{}
+	p.prune(x)
+	require.NoError(t, p.write(&out, x.Head()))
+	require.NotContains(t, out.String(), "\x1b")
+}
+
+func TestEveryReasonHasWords(t *testing.T) {
+	for _, reason := range []string{explain.PermitAmongLargest, explain.PermitBelowMinimum, explain.PermitFairStart, explain.PermitNoStake, explain.PermitOutranked, explain.PermitTooLate} {
+		require.NotEmpty(t, permitReasons[reason], reason)
+	}
+	for _, reason := range []string{explain.IgnoredInactive, explain.IgnoredNoPermit, explain.IgnoredNoStake, explain.IgnoredSelf, explain.IgnoredTooYoung} {
+		require.NotEmpty(t, ignoredReasons[reason], reason)
+	}
+	require.Equal(t, "half of incentive, the other half is the validators'", halfOf("incentive", "validators'", 100, 50))
+	require.Equal(t, "all of incentive: the other side earned nothing", halfOf("incentive", "validators'", 100, 100))
+}

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/dendra-net/dendra/explain"
+	"github.com/dendra-net/dendra/internal/term"
+)
+
+// permitReasons say to people why a neuron may vote or not.
+var permitReasons = map[string]string{
+	explain.PermitAmongLargest: "its stake is among the largest",
+	explain.PermitFairStart:    "nobody has stake, and it registered early",
+	explain.PermitOutranked:    "all permits go to larger stakes",
+	explain.PermitTooLate:      "nobody has stake, and others registered before it",
+	explain.PermitBelowMinimum: "it has less stake than the subnet asks",
+	explain.PermitNoStake:      "it has no stake that counts",
+}
+
+// permit shows the order of stake, and whose permits were used.
+func (p *page) permit(x explain.Permit) {
+	has := "holds a permit"
+	if !x.Permit {
+		has = "holds no permit"
+	}
+	p.say("neuron %d (%s) %s from epoch %d on: %s", x.UID, p.name(x.Hotkey), has, x.Epoch+1, permitReasons[x.Reason])
+	p.step("1. its stake")
+	rank := "none that counts"
+	if x.Rank > 0 {
+		rank = fmt.Sprintf("%d of %d", x.Rank, x.Ranked)
+	}
+	threshold := "any stake: permits are left"
+	if x.ThresholdRao > 0 {
+		threshold = formatTAO(x.ThresholdRao)
+	}
+	p.sums(
+		[3]string{"stake", "behind its hotkey", formatTAO(x.StakeRao)},
+		[3]string{"counted", "of it; new stake comes in by and by", formatTAO(x.CountedRao)},
+		[3]string{"minimum", "the subnet asks of validators", formatTAO(x.MinStakeRao)},
+		[3]string{"rank", "by stake; of equal stakes the higher uid comes first", rank},
+		[3]string{"threshold", fmt.Sprintf("stake of the last of %d permits", x.Seats), threshold},
+	)
+	if x.FairStart {
+		p.line("  fair start: while nobody has stake, the first to register have one voice each")
+	}
+	p.step("2. in epoch %d", x.Epoch)
+	p.sums(
+		[3]string{"held", "a permit from the epoch before", yesNo(x.Held)},
+		[3]string{"used", "votes in force: unused stake is no part of a majority", yesNo(x.Voted)},
+		[3]string{"active", fmt.Sprintf("voted, committed or came within %d blocks; last at height %d", x.ActivityCutoff, x.LastUpdate), yesNo(x.Active)},
+		[3]string{"voice", "all three, and stake: it counted in the consensus", yesNo(x.Voice)},
+	)
+	p.step("3. order of stake")
+	p.list(len(x.Ranking), []term.Column{{Title: "RANK", Right: true}, {Title: "UID", Right: true}, {Title: "NEURON"}, {Title: "COUNTED (TAO)", Right: true},
+		{Title: "PERMIT"}, {Title: "HELD"}, {Title: "VOTES"}, {Title: ""}}, func(i int) []string {
+		s := x.Ranking[i]
+		mark := ""
+		if s.UID == x.UID {
+			mark = "<-"
+		}
+		return []string{strconv.Itoa(s.Rank), number16(s.UID), p.name(s.Hotkey), decimalTAO(s.StakeRao), yesNo(s.Permit), yesNo(s.Held), yesNo(s.Voted), mark}
+	})
+}
+
+// prune shows who gives way to newcomers, in order.
+func (p *page) prune(x explain.Prune) {
+	p.say("neuron %d (%s) %s", x.UID, p.name(x.Hotkey), p.risk(x))
+	p.step("1. the neuron")
+	immune := "no longer"
+	if x.ImmuneBlocksLeft > 0 {
+		immune = fmt.Sprintf("%d blocks more", x.ImmuneBlocksLeft)
+	}
+	p.sums(
+		[3]string{"paid", fmt.Sprintf("in epoch %d", x.Epoch), formatTAO(x.PaidRao)},
+		[3]string{"registered", "at height", strconv.FormatInt(x.RegisteredAt, 10)},
+		[3]string{"immune", fmt.Sprintf("for %d blocks, until height %d", x.ImmunityBlocks, x.ImmuneUntil), immune},
+	)
+	p.step("2. the subnet, for a newcomer at height %d", x.NextHeight)
+	p.sums(
+		[3]string{"slots", fmt.Sprintf("free of %d", x.MaxNeurons), strconv.Itoa(int(x.FreeSlots))},
+		[3]string{"past immunity", fmt.Sprintf("of %d neurons", x.Neurons), strconv.Itoa(x.PastImmunity)},
+		[3]string{"kept back", "so many past immunity stay while others are immune", strconv.Itoa(int(x.MinReplaceable))},
+	)
+	p.step("3. order: least paid, then first registered, then lowest uid; those past immunity first")
+	p.list(len(x.Order), []term.Column{{Title: "PLACE", Right: true}, {Title: "UID", Right: true}, {Title: "NEURON"}, {Title: "PAID (TAO)", Right: true},
+		{Title: "REGISTERED", Right: true}, {Title: "IMMUNE (BLOCKS)", Right: true}, {Title: ""}}, func(i int) []string {
+		c := x.Order[i]
+		mark := ""
+		if c.UID == x.UID {
+			mark = "<-"
+		}
+		return []string{strconv.Itoa(c.Place), number16(c.UID), p.name(c.Hotkey), decimalTAO(c.PaidRao), strconv.FormatInt(c.RegisteredAt, 10),
+			strconv.FormatInt(c.ImmuneBlocksLeft, 10), mark}
+	})
+}
+
+// risk says in words how soon a neuron would lose its slot.
+func (p *page) risk(x explain.Prune) string {
+	switch {
+	case x.Place == 0:
+		return "cannot be replaced now"
+	case x.FreeSlots > 0:
+		return fmt.Sprintf("keeps its slot while %d are free; then it is %d of %d to go", x.FreeSlots, x.Place, len(x.Order))
+	case x.Place == 1:
+		return "is NEXT TO BE REPLACED: the next registration takes its slot"
+	}
+	return fmt.Sprintf("is %d of %d to be replaced; next is neuron %d (%s)", x.Place, len(x.Order), x.Next.UID, p.name(x.Next.Hotkey))
+}
