@@ -20,8 +20,8 @@ type Setting struct {
 	Epochs, Settled int // how many epochs are lived, and over how many of the last the pay is averaged
 }
 
-// ours is the setting of our tables: the published network under the chain's rules.
-func ours(honestStakePct uint64) Setting {
+// Ours is the setting of our tables: the published network under the chain's rules.
+func Ours(honestStakePct uint64) Setting {
 	return Setting{Rules: ChainRules(), HonestStakePct: honestStakePct, Noise: 0.4, ValidatorShare: 0.5, Network: document, Epochs: 30, Settled: 10}
 }
 
@@ -140,7 +140,7 @@ func (c *campaign) keeps(honestSelfPPM uint64, attack Attack) float64 {
 		if e >= c.Epochs-c.Settled {
 			sum += part(c.population.Shares(out).Retained(fixed.FracOf(ppm(c.ValidatorShare), million)))
 		}
-		in.next(out)
+		live(&in, out)
 	}
 	return sum / float64(c.Settled)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/dendra-net/dendra/fixed"
 	"github.com/dendra-net/dendra/yuma"
@@ -34,15 +33,13 @@ type Contours struct {
 
 // PlotContours plays the networks of every published point, of the plots that are named or of all.
 func PlotContours(ctx context.Context, o Options, names ...string) (Contours, error) {
-	readings, unreadable, err := Readings()
+	readings, unreadable, err := Readings(names...)
 	if err != nil {
 		return Contours{}, err
 	}
 	out := Contours{Seeds: o.seedsOr(documentSeeds), Unreadable: unreadable, Beyond: []Point{}}
 	for _, r := range readings {
-		if len(names) == 0 || slices.Contains(names, r.Plot) {
-			out.Points = append(out.Points, Point{Reading: r})
-		}
+		out.Points = append(out.Points, Point{Reading: r})
 	}
 	return out, out.play(ctx, o.Progress)
 }

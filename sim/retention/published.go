@@ -64,8 +64,8 @@ const (
 	rightmostAt = "argmax_y"
 )
 
-// Readings returns the published points of every plot, in order, and how many more could not be read.
-func Readings() (readings []Reading, unreadable int, err error) {
+// Readings returns the published points of the plots named, or of all, in order, and how many more could not be read.
+func Readings(names ...string) (readings []Reading, unreadable int, err error) {
 	raw, err := fs.ReadFile(published, "testdata/doc_retention_contours.json")
 	if err != nil {
 		return nil, 0, err
@@ -75,6 +75,9 @@ func Readings() (readings []Reading, unreadable int, err error) {
 		return nil, 0, fmt.Errorf("published contours: %w", err)
 	}
 	for _, p := range plots {
+		if len(names) > 0 && !slices.Contains(names, p.name) {
+			continue
+		}
 		found, missing, err := readLines(p.name, drawings[p.name+".svg"])
 		if err != nil {
 			return nil, 0, fmt.Errorf("published contours: %s: %w", p.name, err)
