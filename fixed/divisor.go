@@ -4,7 +4,7 @@ import "math/bits"
 
 // Divisor divides many numbers by the same one without a division each. It holds the divisor shifted to use all 64 bits
 // and its reciprocal (Möller and Granlund, "Improved division by invariant integers", algorithm 4); results are exact
-// floors, so equal ratios give equal Fracs.
+// floors, so equal ratios give equal Fracs. Which corrections a quotient needs nobody can predict, so there is no branch.
 type Divisor struct {
 	d, inv uint64
 	shift  uint8
@@ -32,12 +32,33 @@ func (v Divisor) Frac(x uint64) Frac {
 	lo, carry := bits.Add64(lo, u0, 0)
 	q := hi + u1 + carry + 1
 	r := u0 - q*v.d
-	if r > lo {
-		q--
-		r += v.d
+	_, over := bits.Sub64(lo, r, 0)
+	r += v.d & -over
+	_, under := bits.Sub64(r, v.d, 0)
+	return Frac(q - over + 1 - under)
+}
+
+// Divisor32 is a Divisor below 2^32, cheaper still: the reciprocal has 127 bits, so that its error, grown by the dividend,
+// stays below what could carry a quotient to the next whole.
+type Divisor32 struct {
+	d, high, low uint64 // ceil(2^127/d) in two words
+}
+
+// NewDivisor32 prepares d; d = 0 makes every quotient 0.
+func NewDivisor32(d uint32) Divisor32 {
+	if d == 0 {
+		return Divisor32{}
 	}
-	if r >= v.d {
-		q++
-	}
-	return Frac(q)
+	whole := uint64(d)
+	high, rem := uint64(FracOne)/whole, uint64(FracOne)%whole
+	low, rem := bits.Div64(rem, 0, whole)
+	low, carry := bits.Add64(low, min(rem, 1), 0)
+	return Divisor32{d: whole, high: high + carry, low: low}
+}
+
+// Frac returns floor(x/d), for x <= d; larger x gives one.
+func (v Divisor32) Frac(x uint32) Frac {
+	part := min(uint64(x), v.d)
+	above, _ := bits.Mul64(part, v.low)
+	return Frac(part*v.high + above)
 }

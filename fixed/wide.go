@@ -48,9 +48,9 @@ func (w Wide) Shift(right int) uint64 {
 	case right >= 64:
 		return w.Hi >> (right - 64)
 	case right > 0:
-		return w.Hi<<(64-right) | w.Lo>>right
+		return w.Hi<<1<<(^right&63) | w.Lo>>(right&63)
 	default:
-		return w.Lo << -right
+		return w.Lo << (-right & 63)
 	}
 }
 
@@ -59,7 +59,8 @@ func (w Wide) Down(n uint) Wide {
 	if n >= 64 {
 		return Wide{0, w.Hi >> (n - 64)}
 	}
-	return Wide{w.Hi >> n, w.Hi<<(64-n) | w.Lo>>n}
+	n &= 63 // as n is, in the words of the machine
+	return Wide{w.Hi >> n, w.Hi<<1<<(^n&63) | w.Lo>>n}
 }
 
 // Scale is Down for positive right; negative shifts left, and bits beyond 128 are lost.

@@ -11,19 +11,24 @@ import (
 // needs is a vector beside them.
 type bonding struct {
 	*epoch
-	keep, add fixed.Frac // of the old bond, of the new vote; together one
-	penalty   fixed.Frac
+	keep, add fixed.Frac   // of the old bond, of the new vote; together one
 	liquid    *liquidAlpha // nil unless every pair has its own speed
-	lastStep  uint64       // neurons registered from here on are younger than the bonds
+	servers   []server     // what a row meets in each column
 	pairs     []pair       // room for one row
-	rows      [][]Cell     // votes, then bonds of this epoch
 	income    []fixed.Wide // dividends before normalising
 }
 
 // pair is a validator's vote for a server and its old bond to it.
 type pair struct {
 	vote, old fixed.Frac
+	bond      fixed.Frac // what the old bond becomes
 	column    uint16
+}
+
+// server is what the votes and bonds for a neuron are held against.
+type server struct {
+	consensus fixed.Frac
+	memory    fixed.Frac // a mask: all bits when the neuron is older than the bonds, else none
 }
 
 // bond moves all bonds and divides what they earn.
@@ -38,13 +43,13 @@ func (e *epoch) bond() {
 		b.plain()
 	}
 	b.divide()
-	e.out.Bonds = b.rows
+	e.out.Bonds = b.votes.rows
 	if e.trace != nil {
 		e.trace.recordBonds(b)
 	}
 	for i, keeps := range e.out.NewPermits {
-		if !keeps || len(b.rows[i]) == 0 {
-			b.rows[i] = nil
+		if !keeps || len(b.votes.rows[i]) == 0 {
+			b.votes.rows[i] = nil
 		}
 	}
 }
@@ -53,14 +58,13 @@ func (e *epoch) newBonding() *bonding {
 	p := e.in.Params
 	keep := fixed.FracNear(uint64(min(p.BondsMovingAveragePPM, million)), million)
 	b := &bonding{
-		epoch: e, keep: keep, add: keep.Complement(), penalty: fixed.FracFromU16(p.BondsPenalty), lastStep: e.lastStep(),
-		rows: e.votes.rows, income: make([]fixed.Wide, e.n),
+		epoch: e, keep: keep, add: keep.Complement(), servers: e.servers(), income: make([]fixed.Wide, e.n),
 	}
 	if p.Yuma3 && p.LiquidAlpha && anyAbove(e.out.Consensus) {
 		b.liquid = newLiquidAlpha(p)
 	}
 	widest := 0
-	for _, row := range b.rows {
+	for _, row := range b.votes.rows {
 		widest = max(widest, cap(row))
 	}
 	b.pairs = make([]pair, widest)
@@ -84,74 +88,115 @@ func anyAbove(v []fixed.Frac) bool {
 	return false
 }
 
-// counts says whether an old bond counts: to a neuron that exists and is older than the bonds, in its place in the row,
-// whose cells so far went up to last.
-func (b *bonding) counts(c Cell, last int) bool {
-	j := int(c.UID)
-	return j > last && j < b.n && c.Value > 0 && b.in.RegisteredAt[j] < b.lastStep
+func (e *epoch) servers() []server {
+	out, youngest := make([]server, e.n), e.lastStep()
+	for j, consensus := range e.out.Consensus {
+		out[j].consensus = consensus
+		if e.in.RegisteredAt[j] < youngest {
+			out[j].memory = ^fixed.Frac(0)
+		}
+	}
+	return out
 }
 
-// meet merges the votes of row i, clipped as the penalty says, with its old bonds.
+// meet brings the votes of row i and its old bonds together, as far as they count.
 func (b *bonding) meet(i int) []pair {
-	olds, pairs, k := b.in.Bonds[i], b.pairs, 0
-	trust, last := fixed.Frac(0), -1
-	for _, v := range b.rows[i] {
-		for ; len(olds) > 0 && olds[0].UID < v.UID; olds = olds[1:] {
-			if b.counts(olds[0], last) {
-				pairs[k] = pair{old: olds[0].Value.Clamp(), column: olds[0].UID}
+	pairs := merge(b.pairs, b.votes.rows[i], b.in.Bonds[i], b.n)
+	b.out.ValidatorTrust[i] = b.appraise(pairs)
+	return pairs
+}
+
+// merge fills pairs with the cells of a row of votes and one of old bonds. Votes are in order; bonds that are not in their
+// place, or to nobody below n, are left out.
+func merge(pairs []pair, votes, olds []Cell, n int) []pair {
+	k, o, last := 0, 0, -1
+	for _, v := range votes {
+		for ; o < len(olds) && olds[o].UID < v.UID; o++ {
+			if int(olds[o].UID) > last {
+				last = int(olds[o].UID)
+				pairs[k] = pair{old: olds[o].Value, column: olds[o].UID}
 				k++
 			}
-			last = max(last, int(olds[0].UID))
 		}
-		consensus := b.out.Consensus[v.UID]
-		p := pair{vote: b.penalise(v.Value, consensus), column: v.UID}
-		trust += min(v.Value, consensus)
-		if len(olds) > 0 && olds[0].UID == v.UID {
-			if b.counts(olds[0], last) {
-				p.old = olds[0].Value.Clamp()
-			}
-			last, olds = max(last, int(v.UID)), olds[1:]
+		p := &pairs[k]
+		p.vote, p.old, p.column = v.Value, 0, v.UID
+		if o < len(olds) && olds[o].UID == v.UID {
+			p.old = olds[o].Value
+			o++
 		}
-		pairs[k] = p
+		last = int(v.UID)
 		k++
 	}
-	b.out.ValidatorTrust[i] = trust
-	return b.meetRest(olds, last, k)
-}
-
-// meetRest appends the old bonds behind the last vote of a row.
-func (b *bonding) meetRest(olds []Cell, last, k int) []pair {
-	for _, c := range olds {
-		if b.counts(c, last) {
-			b.pairs[k] = pair{old: c.Value.Clamp(), column: c.UID}
+	for _, c := range olds[o:] {
+		if int(c.UID) <= last {
+			continue
+		}
+		if last = int(c.UID); last < n {
+			pairs[k] = pair{old: c.Value, column: c.UID}
 			k++
 		}
-		last = max(last, int(c.UID))
 	}
-	return b.pairs[:k]
+	return pairs[:k]
+}
+
+// appraise forgets bonds that are older than their neuron, clips the votes as the penalty says, and returns what is left
+// of them when they are clipped entirely.
+func (b *bonding) appraise(pairs []pair) (trust fixed.Frac) {
+	servers, penalty := b.servers, b.penalty
+	for k := range pairs {
+		p := &pairs[k]
+		server := &servers[p.column]
+		clipped := min(p.vote, server.consensus)
+		trust += clipped
+		p.vote -= penalty.Mul(p.vote - clipped)
+		p.old = p.old.Clamp() & server.memory
+	}
+	return trust
 }
 
 // penalise moves a vote above the consensus towards it.
-func (b *bonding) penalise(vote, consensus fixed.Frac) fixed.Frac {
-	return vote - b.penalty.Mul(vote-min(vote, consensus))
+func (e *epoch) penalise(vote, consensus fixed.Frac) fixed.Frac {
+	return vote - e.penalty.Mul(vote-min(vote, consensus))
 }
 
 // three is Yuma 3: bonds follow the votes pair by pair, and stake comes in when dividends are divided.
 func (b *bonding) three() {
 	held := make([]fixed.Wide, b.n)
 	for i := range b.n {
-		pairs, row, k := b.meet(i), b.rows[i][:cap(b.rows[i])], 0
-		for _, p := range pairs {
-			if bond := b.follow(p); bond > 0 {
-				row[k] = Cell{p.column, bond}
-				held[p.column] = held[p.column].Add(fixed.Wide{Lo: uint64(bond)})
-				k++
-			}
+		pairs, row, k := b.meet(i), b.votes.rows[i][:cap(b.votes.rows[i])], 0
+		if b.liquid != nil {
+			b.liquid.follow(pairs, b.servers)
+		} else {
+			b.follow(pairs)
 		}
-		b.rows[i] = row[:k:k]
+		for _, p := range pairs {
+			if p.bond == 0 {
+				continue
+			}
+			row[k] = Cell{p.column, p.bond}
+			sum := &held[p.column]
+			*sum = sum.Add(fixed.Wide{Lo: uint64(p.bond)})
+			k++
+		}
+		b.votes.rows[i] = row[:k:k]
 	}
 	b.collect(held)
 	b.weighIncome()
+}
+
+// follow moves bonds of Yuma 3 towards their votes.
+func (b *bonding) follow(pairs []pair) {
+	keep, add := b.keep, b.add
+	for k := range pairs {
+		p := &pairs[k]
+		p.bond = between(p.old, p.vote, keep, add)
+	}
+}
+
+// between returns keep*old + add*vote.
+func between(old, vote, keep, add fixed.Frac) fixed.Frac {
+	moved := fixed.Product(uint64(keep), uint64(old)).AddProduct(uint64(add), uint64(vote))
+	return fixed.Frac(moved.Hi<<1 | moved.Lo>>(fixed.FracBits))
 }
 
 // weighIncome multiplies the income of every row by its stake. Small incomes of large stakes count as much as large
@@ -173,22 +218,11 @@ func (b *bonding) weighIncome() {
 	}
 }
 
-// follow moves one bond of Yuma 3 towards its vote.
-func (b *bonding) follow(p pair) fixed.Frac {
-	keep, add := b.keep, b.add
-	if b.liquid != nil {
-		add = b.liquid.speed(p.vote, p.old, b.out.Consensus[p.column])
-		keep = add.Complement()
-	}
-	moved := fixed.Product(uint64(keep), uint64(p.old)).AddProduct(uint64(add), uint64(p.vote))
-	return fixed.Frac(moved.Shift(fixed.FracBits))
-}
-
 // earning turns a bond of one column into income: its part of the column, times the column's rank. Ranks differ by many
 // orders of magnitude, so each keeps 63 significant bits, and the products are shifted down to a common unit.
 type earning struct {
 	scale
-	down uint
+	down uint8
 }
 
 // collect adds up the income of every row from the columns it holds bonds in.
@@ -203,24 +237,29 @@ func (b *bonding) collect(held []fixed.Wide) {
 	for j, rank := range b.rank {
 		if !held[j].IsZero() && !rank.IsZero() {
 			mantissa := fixed.Frac(rank.Shift(rank.Len() - fixed.FracBits))
-			columns[j] = earning{newScale(mantissa, held[j]), uint(sum.Len() - rank.Len())}
+			columns[j] = earning{newScale(mantissa, held[j]), uint8(sum.Len() - rank.Len())}
 		}
 	}
-	for i, row := range b.rows {
-		var income fixed.Wide
-		for _, c := range row {
-			column := &columns[c.UID]
-			income = income.Add(column.weighShare(c.Value).Down(column.down))
-		}
-		b.income[i] = income
+	for i, row := range b.votes.rows {
+		b.income[i] = earn(row, columns)
 	}
+}
+
+func earn(row []Cell, columns []earning) (income fixed.Wide) {
+	for _, c := range row {
+		column := &columns[c.UID]
+		income = income.Add(column.weighShare(c.Value).Down(uint(column.down)))
+	}
+	return income
 }
 
 // scale computes part * x/sum for many x with one multiplication each: x is shifted so that the sum uses all 64 bits, and
 // factor is part over the shifted sum.
 type scale struct {
 	factor uint64
-	shift  int // right; negative is left
+	shift  int8 // right; negative is left
+	// left and right are the same for a share, of which a sum has at most 16 bits more: one of them is zero.
+	left, right uint8
 }
 
 // newScale prepares part/sum; a sum of zero makes everything zero.
@@ -230,23 +269,17 @@ func newScale(part fixed.Frac, sum fixed.Wide) scale {
 	}
 	shift := sum.Len() - 64
 	factor, _ := bits.Div64(uint64(part)>>1, uint64(part)<<63, sum.Shift(shift))
-	return scale{factor, shift}
+	return scale{factor, int8(shift), uint8(max(-shift, 0)), uint8(max(shift, 0))}
 }
 
 // weigh returns part * x/sum with 126 fractional bits.
 func (s scale) weigh(x fixed.Wide) fixed.Wide {
-	return fixed.Product(x.Shift(s.shift), s.factor)
+	return fixed.Product(x.Shift(int(s.shift)), s.factor)
 }
 
 // weighShare is weigh for a share.
 func (s scale) weighShare(x fixed.Frac) fixed.Wide {
-	shifted := uint64(x)
-	if s.shift > 0 {
-		shifted >>= s.shift & 63 // a sum of shares has at most 16 bits more than one
-	} else {
-		shifted <<= -s.shift & 63
-	}
-	return fixed.Product(shifted, s.factor)
+	return fixed.Product(uint64(x)<<(s.left&63)>>(s.right&63), s.factor)
 }
 
 // divide turns income into dividends.

@@ -1,33 +1,50 @@
 package yuma
 
 import (
-	"cmp"
 	"math/bits"
-	"slices"
 
 	"github.com/dendra-net/dendra/fixed"
 )
 
 // rankServers finds for every neuron the consensus, clips the votes to it and adds up what is left.
 func (e *epoch) rankServers() {
-	need := majority(e.total, e.in.Params.Kappa)
-	prerank, rank, scale := make([]fixed.Wide, e.n), make([]fixed.Wide, e.n), fixed.Product(e.total, uint64(fixed.FracOne))
-	e.rank = rank
-	var sum fixed.Wide
-	for j := range e.n {
-		ballots := e.votes.column(j)
-		e.out.Consensus[j] = quantile(ballots, need)
-		prerank[j], rank[j] = count(ballots, e.out.Consensus[j])
-		sum = sum.Add(rank[j])
+	need, box := majority(e.total, e.in.Params.Kappa), &e.votes.box
+	room := make([]ballot, len(box.voters))
+	prerank := make([]fixed.Wide, e.n)
+	e.rank = make([]fixed.Wide, e.n)
+	if !e.in.Params.Yuma3 {
+		e.bought = make([]fixed.Wide, e.n)
 	}
-	for j := range e.n {
+	for first, end := 0, 0; first < e.n; first = end {
+		end = box.cast(first)
+		from := 0
+		for j := first; j < end; j++ {
+			ballots := box.ballots[from:box.ends[j]]
+			from = box.ends[j]
+			e.out.Consensus[j] = quantileWith(room, ballots, need)
+			prerank[j], e.rank[j] = count(ballots, e.out.Consensus[j])
+			if e.bought != nil {
+				e.bought[j] = e.buy(j, ballots)
+			}
+		}
+	}
+	e.scoreServers(prerank)
+}
+
+// scoreServers turns sums of stake times vote into shares.
+func (e *epoch) scoreServers(prerank []fixed.Wide) {
+	whole, sum := fixed.Product(e.total, uint64(fixed.FracOne)), fixed.Wide{}
+	for _, rank := range e.rank {
+		sum = sum.Add(rank)
+	}
+	for j, rank := range e.rank {
 		if prerank[j].IsZero() {
 			continue
 		}
-		e.out.Prerank[j] = fixed.FracOfWide(prerank[j], scale)
-		e.out.Rank[j] = fixed.FracOfWide(rank[j], scale)
-		e.out.Trust[j] = fixed.FracOfWide(rank[j], prerank[j])
-		e.out.Incentive[j] = fixed.FracOfWide(rank[j], sum)
+		e.out.Prerank[j] = fixed.FracOfWide(prerank[j], whole)
+		e.out.Rank[j] = fixed.FracOfWide(rank, whole)
+		e.out.Trust[j] = fixed.FracOfWide(rank, prerank[j])
+		e.out.Incentive[j] = fixed.FracOfWide(rank, sum)
 	}
 }
 
@@ -49,87 +66,87 @@ func majority(total uint64, kappa uint16) uint64 {
 	return max(need, 1)
 }
 
-// fewBallots is the number up to which sorting is faster than another partition.
-const fewBallots = 12
-
 // quantile returns the largest weight w such that ballots of weight >= w hold at least need of stake, or 0 when all of
-// them together hold less: whoever cast none voted 0. It reorders the ballots. Quick-select with the middle of three as
-// pivot; after too many unlucky pivots it sorts, so nobody can vote it into quadratic time.
-func quantile(b []ballot, need uint64) fixed.Frac {
-	for rounds := 2 * bits.Len(uint(len(b))); len(b) > fewBallots && rounds > 0; rounds-- {
-		pivot := middle(b[0].weight, b[len(b)/2].weight, b[len(b)-1].weight)
-		upper, held, above := partition(b, pivot)
-		switch {
-		case held < need:
-			need -= held
-			b = b[upper:]
-		case above < need:
-			return pivot
-		case upper < len(b):
-			b = b[:upper]
-		default: // the pivot is the least weight, and it is not enough
-			upper, _, _ = partition(b, pivot+1)
-			b = b[:upper]
+// them together hold less: whoever cast none voted 0. It overwrites the ballots.
+func quantile(b []ballot, need uint64) fixed.Frac { return quantileWith(b, b, need) }
+
+// quantileWith is quantile that overwrites room, which is at least as long, instead of the ballots. The range of the
+// weights is divided into equal steps; the step that the quantile falls into is divided again, until few ballots are left.
+// Each round leaves five bits less of the range, so that 13 of them do, whatever is voted.
+func quantileWith(room, b []ballot, need uint64) fixed.Frac {
+	for len(b) > fewBallots {
+		low, shift := spread(b)
+		var held steps
+		held.tally(b, low, shift)
+		step := len(held) - 1
+		for ; held[step] < need; step-- {
+			if step == 0 {
+				return 0
+			}
+			need -= held[step]
 		}
+		if shift == 0 {
+			return low + fixed.Frac(step)
+		}
+		b = gather(room, b, low, shift, uint64(step))
 	}
-	return quantileSorted(b, need)
+	return quantileOfFew(b, need)
 }
 
-func middle(a, b, c fixed.Frac) fixed.Frac {
-	return max(min(a, b), min(max(a, b), c))
-}
+const (
+	// fewBallots is the number up to which trying every ballot is faster than another round.
+	fewBallots = 12
+	stepBits   = 5
+)
 
-// partition moves the ballots of at least this weight to the front and returns how many they are, what they hold, and
-// what those above the weight hold. It has no branches to mispredict.
-func partition(b []ballot, weight fixed.Frac) (count int, held, above uint64) {
-	for i, x := range b {
-		b[i] = b[count]
-		b[count] = x
-		var in, over uint64
-		if x.weight >= weight {
-			in = 1
-		}
-		if x.weight > weight {
-			over = 1
-		}
-		count += int(in)
-		held += x.stake & -in
-		above += x.stake & -over
-	}
-	return count, held, above
-}
-
-func quantileSorted(b []ballot, need uint64) fixed.Frac {
-	if len(b) > fewBallots {
-		slices.SortFunc(b, func(x, y ballot) int {
-			return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(y.stake, x.stake))
-		})
-	} else {
-		insertionSort(b)
-	}
+// spread returns the least weight, and by how many bits the distance from it is shifted for the number of its step.
+func spread(b []ballot) (low fixed.Frac, shift int) {
+	low, high := b[0].weight, b[0].weight
 	for _, x := range b {
-		if x.stake >= need {
-			return x.weight
-		}
-		need -= x.stake
+		low, high = min(low, x.weight), max(high, x.weight)
 	}
-	return 0
+	return low, max(bits.Len64(uint64(high-low))-stepBits, 0)
 }
 
-func insertionSort(b []ballot) {
-	for i := 1; i < len(b); i++ {
-		x, k := b[i], i
-		for ; k > 0 && b[k-1].weight < x.weight; k-- {
-			b[k] = b[k-1]
-		}
-		b[k] = x
+// steps holds the stake in each step of a range of weights.
+type steps [1 << stepBits]uint64
+
+func (s *steps) tally(b []ballot, low fixed.Frac, shift int) {
+	for _, x := range b {
+		s[(x.weight-low)>>(shift&63)%(1<<stepBits)] += x.stake
 	}
+}
+
+// gather copies the ballots of one step, without a branch that could be mispredicted.
+func gather(room, b []ballot, low fixed.Frac, shift int, step uint64) []ballot {
+	count := 0
+	for _, x := range b {
+		room[count] = x
+		_, other := bits.Sub64(0, uint64(x.weight-low)>>(shift&63)^step, 0)
+		count += int(1 - other)
+	}
+	return room[:count]
+}
+
+// quantileOfFew asks for every ballot how much stake stands behind its weight.
+func quantileOfFew(b []ballot, need uint64) (largest fixed.Frac) {
+	for _, x := range b {
+		var held uint64
+		for _, y := range b {
+			_, below := bits.Sub64(uint64(y.weight), uint64(x.weight), 0)
+			held += y.stake & (below - 1)
+		}
+		if held >= need {
+			largest = max(largest, x.weight)
+		}
+	}
+	return largest
 }
 
 // Median returns the largest score that voters with at least need of stake gave or exceeded, or 0 when all together hold
 // less. It is the consensus of one column; scores and stakes are matched by position.
 func Median(stake []uint64, score []fixed.Frac, need uint64) fixed.Frac {
-	ballots := make([]ballot, 0, len(stake))
+	ballots := make([]ballot, 0, min(len(stake), len(score)))
 	for i := range min(len(stake), len(score)) {
 		if stake[i] > 0 {
 			ballots = append(ballots, ballot{score[i], stake[i]})

@@ -29,8 +29,10 @@ type epoch struct {
 	voters  []uint64 // the same of active and permitted neurons, else 0
 	total   uint64   // sum of voters
 
-	votes votes
-	rank  []fixed.Wide // stake times clipped vote, per column
+	penalty fixed.Frac // how far the votes that buy bonds are clipped
+	votes   votes
+	rank    []fixed.Wide // stake times clipped vote, per column
+	bought  []fixed.Wide // stake times the vote that buys bonds, per column; nil in Yuma 3
 }
 
 func newEpoch(in Input) *epoch {
@@ -39,7 +41,7 @@ func newEpoch(in Input) *epoch {
 	in.LastUpdate, in.RegisteredAt = sized(in.LastUpdate, n), sized(in.RegisteredAt, n)
 	in.Permits, in.Weights, in.Bonds = sized(in.Permits, n), sized(in.Weights, n), sized(in.Bonds, n)
 	in.Memory.Votes = sized(in.Memory.Votes, n)
-	e := &epoch{in: in, n: n, owner: -1}
+	e := &epoch{in: in, n: n, owner: -1, penalty: fixed.FracFromU16(in.Params.BondsPenalty)}
 	if in.Params.HasOwner && int(in.Params.OwnerUID) < n {
 		e.owner = int(in.Params.OwnerUID)
 	}

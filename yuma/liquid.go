@@ -18,13 +18,20 @@ func newLiquidAlpha(p Params) *liquidAlpha {
 	}
 }
 
+// follow moves bonds of Yuma 3 towards their votes, each at its own speed.
+func (l *liquidAlpha) follow(pairs []pair, servers []server) {
+	for k := range pairs {
+		p := &pairs[k]
+		add := l.speed(p.vote, p.old, servers[p.column].consensus)
+		p.bond = between(p.old, p.vote, add.Complement(), add)
+	}
+}
+
 // speed returns alpha for a pair: buying compares the vote with the consensus, selling with the bond.
 func (l *liquidAlpha) speed(vote, old, consensus fixed.Frac) fixed.Frac {
-	var distance fixed.Frac
+	distance := vote - min(vote, consensus)
 	if vote < old {
 		distance = old - vote
-	} else if vote > consensus {
-		distance = vote - consensus
 	}
 	const half = fixed.FracOne / 2
 	if distance >= half {

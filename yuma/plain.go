@@ -8,7 +8,7 @@ func (b *bonding) plain() {
 	add, keep := b.purchases(), b.holdings()
 	sum, top := make([]fixed.Wide, b.n), make([]fixed.Frac, b.n)
 	for i := range b.n {
-		pairs, row, stake, k := b.meet(i), b.rows[i][:cap(b.rows[i])], b.voters[i], 0
+		pairs, row, stake, k := b.meet(i), b.votes.rows[i][:cap(b.votes.rows[i])], b.voters[i], 0
 		for _, p := range pairs {
 			j := p.column
 			bought := add[j].weigh(fixed.Product(stake, uint64(p.vote)))
@@ -20,7 +20,7 @@ func (b *bonding) plain() {
 				k++
 			}
 		}
-		b.rows[i] = row[:k:k]
+		b.votes.rows[i] = row[:k:k]
 	}
 	b.collect(sum)
 	b.relate(top)
@@ -30,16 +30,18 @@ func (b *bonding) plain() {
 func (b *bonding) purchases() []scale {
 	out := make([]scale, b.n)
 	for j := range b.n {
-		out[j] = newScale(b.add, b.bought(j))
+		out[j] = newScale(b.add, b.bought[j])
 	}
 	return out
 }
 
-// bought adds up stake times vote for server j, votes clipped as the penalty says.
-func (b *bonding) bought(j int) (sum fixed.Wide) {
-	consensus := b.out.Consensus[j]
-	for _, v := range b.votes.column(j) {
-		sum = sum.AddProduct(v.stake, uint64(b.penalise(v.weight, consensus)))
+// buy adds up stake times vote for server j, votes clipped as the penalty says.
+func (e *epoch) buy(j int, ballots []ballot) (sum fixed.Wide) {
+	if e.penalty == fixed.FracOne {
+		return e.rank[j]
+	}
+	for _, v := range ballots {
+		sum = sum.AddProduct(v.stake, uint64(e.penalise(v.weight, e.out.Consensus[j])))
 	}
 	return sum
 }
@@ -50,10 +52,13 @@ func (b *bonding) holdings() []scale {
 	for i := range b.n {
 		last := -1
 		for _, c := range b.in.Bonds[i] {
-			if b.counts(c, last) {
-				held[c.UID] = held[c.UID].Add(fixed.Wide{Lo: uint64(c.Value.Clamp())})
+			j := int(c.UID)
+			if j <= last {
+				continue
 			}
-			last = max(last, int(c.UID))
+			if last = j; j < len(held) {
+				held[j] = held[j].Add(fixed.Wide{Lo: uint64(c.Value.Clamp() & b.servers[j].memory)})
+			}
 		}
 	}
 	for j := range b.n {
@@ -68,7 +73,7 @@ func (b *bonding) relate(top []fixed.Frac) {
 	for j := range b.n {
 		largest[j] = fixed.NewDivisor(uint64(top[j]))
 	}
-	for _, row := range b.rows {
+	for _, row := range b.votes.rows {
 		for k, c := range row {
 			row[k].Value = largest[c.UID].Frac(uint64(c.Value))
 		}

@@ -116,12 +116,12 @@ func (t *Trace) recordBefore(e *epoch) {
 
 // recordVotes notes the votes before they become bonds.
 func (t *Trace) recordVotes(b *bonding) {
-	for i, row := range b.rows {
+	for i, row := range b.votes.rows {
 		for _, v := range row {
 			consensus := b.out.Consensus[v.UID]
 			delta := b.penalise(v.Value, consensus)
 			if !b.in.Params.Yuma3 {
-				delta = fixed.FracOfWide(fixed.Product(b.voters[i], uint64(delta)), b.bought(int(v.UID)))
+				delta = fixed.FracOfWide(fixed.Product(b.voters[i], uint64(delta)), b.bought[v.UID])
 			}
 			t.Weights[i] = put(t.Weights[i], v.UID, v.Value)
 			t.Clipped[i] = put(t.Clipped[i], v.UID, min(v.Value, consensus))
@@ -132,14 +132,14 @@ func (t *Trace) recordVotes(b *bonding) {
 
 // recordBonds notes the bonds before those without a permit are dropped.
 func (t *Trace) recordBonds(b *bonding) {
-	t.BondsStored = append([][]Cell{}, b.rows...)
+	t.BondsStored = append([][]Cell{}, b.votes.rows...)
 	sums := make([]fixed.Wide, b.n)
-	for _, row := range b.rows {
+	for _, row := range b.votes.rows {
 		for _, c := range row {
 			sums[c.UID] = sums[c.UID].Add(fixed.Wide{Lo: uint64(c.Value)})
 		}
 	}
-	for i, row := range b.rows {
+	for i, row := range b.votes.rows {
 		for _, c := range row {
 			if !b.in.Params.Yuma3 {
 				c.Value = fixed.FracOfWide(fixed.Wide{Lo: uint64(c.Value)}, sums[c.UID])
