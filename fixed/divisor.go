@@ -4,7 +4,8 @@ import "math/bits"
 
 // Divisor divides many numbers by the same one without a division each. It holds the divisor shifted to use all 64 bits
 // and its reciprocal (Möller and Granlund, "Improved division by invariant integers", algorithm 4); results are exact
-// floors, so equal ratios give equal Fracs. Which corrections a quotient needs nobody can predict, so there is no branch.
+// floors, so equal ratios give equal Fracs. Whether a quotient needs the first correction nobody can predict, so that is
+// made without a branch; the second is rare.
 type Divisor struct {
 	d, inv uint64
 	shift  uint8
@@ -33,9 +34,12 @@ func (v Divisor) Frac(x uint64) Frac {
 	q := hi + u1 + carry + 1
 	r := u0 - q*v.d
 	_, over := bits.Sub64(lo, r, 0)
+	q -= over
 	r += v.d & -over
-	_, under := bits.Sub64(r, v.d, 0)
-	return Frac(q - over + 1 - under)
+	if r >= v.d {
+		q++
+	}
+	return Frac(q)
 }
 
 // Divisor32 is a Divisor below 2^32, cheaper still: the reciprocal has 127 bits, so that its error, grown by the dividend,

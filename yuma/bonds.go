@@ -163,25 +163,31 @@ func (e *epoch) penalise(vote, consensus fixed.Frac) fixed.Frac {
 func (b *bonding) three() {
 	held := make([]fixed.Wide, b.n)
 	for i := range b.n {
-		pairs, row, k := b.meet(i), b.votes.rows[i][:cap(b.votes.rows[i])], 0
+		pairs, row := b.meet(i), b.votes.rows[i]
 		if b.liquid != nil {
 			b.liquid.follow(pairs, b.servers)
 		} else {
 			b.follow(pairs)
 		}
-		for _, p := range pairs {
-			if p.bond == 0 {
-				continue
-			}
+		k := hold(row[:cap(row)], pairs, held)
+		b.votes.rows[i] = row[:k:k]
+	}
+	b.collect(held)
+	b.weighIncome()
+}
+
+// hold writes the bonds of a row, adds them to the sums of their columns and returns how many they are.
+func hold(row []Cell, pairs []pair, held []fixed.Wide) (k int) {
+	for i := range pairs {
+		p := &pairs[i]
+		if p.bond > 0 {
 			row[k] = Cell{p.column, p.bond}
 			sum := &held[p.column]
 			*sum = sum.Add(fixed.Wide{Lo: uint64(p.bond)})
 			k++
 		}
-		b.votes.rows[i] = row[:k:k]
 	}
-	b.collect(held)
-	b.weighIncome()
+	return k
 }
 
 // follow moves bonds of Yuma 3 towards their votes.

@@ -2,35 +2,52 @@ package yuma
 
 import "github.com/dendra-net/dendra/fixed"
 
+// market is what plain Yuma needs of one column: how stake times vote turns into a new bond (its part of the column times
+// the speed), what is kept of an old one (its part times the memory), and the sum and the largest of the bonds there are.
+type market struct {
+	buy, keep scale
+	sum, top  fixed.Frac
+}
+
 // plain is plain Yuma: bonds are shares of a column, bought with stake times vote. What is stored is relative to the
 // largest bond of the column, so that it survives quantising.
 func (b *bonding) plain() {
-	add, keep := b.purchases(), b.holdings()
-	sum, top := make([]fixed.Wide, b.n), make([]fixed.Frac, b.n)
+	markets := b.markets()
 	for i := range b.n {
-		pairs, row, stake, k := b.meet(i), b.votes.rows[i][:cap(b.votes.rows[i])], b.voters[i], 0
-		for _, p := range pairs {
-			j := p.column
-			bought := add[j].weigh(fixed.Product(stake, uint64(p.vote)))
-			bond := fixed.Frac(bought.Add(keep[j].weighShare(p.old)).Shift(fixed.FracBits))
-			if bond > 0 {
-				row[k] = Cell{j, bond}
-				sum[j].Lo += uint64(bond)
-				top[j] = max(top[j], bond)
-				k++
-			}
-		}
+		pairs, row := b.meet(i), b.votes.rows[i]
+		k := trade(row[:cap(row)], pairs, markets, b.voters[i])
 		b.votes.rows[i] = row[:k:k]
 	}
-	b.collect(sum)
-	b.relate(top)
+	held := make([]fixed.Wide, b.n)
+	for j := range markets {
+		held[j].Lo = uint64(markets[j].sum)
+	}
+	b.collect(held)
+	b.relate(markets)
 }
 
-// purchases prepares how stake times vote turns into a new bond: its part of the column times the speed.
-func (b *bonding) purchases() []scale {
-	out := make([]scale, b.n)
-	for j := range b.n {
-		out[j] = newScale(b.add, b.bought[j])
+// trade writes the bonds that a row of old ones and votes turns into, and returns how many they are.
+func trade(row []Cell, pairs []pair, markets []market, stake uint64) (k int) {
+	for i := range pairs {
+		p := &pairs[i]
+		m := &markets[p.column]
+		bought := m.buy.weigh(fixed.Product(stake, uint64(p.vote)))
+		bond := fixed.Frac(bought.Add(m.keep.weighShare(p.old)).Shift(fixed.FracBits))
+		if bond > 0 {
+			row[k] = Cell{p.column, bond}
+			m.sum += bond
+			m.top = max(m.top, bond)
+			k++
+		}
+	}
+	return k
+}
+
+// markets prepares the columns for the bonds to come.
+func (b *bonding) markets() []market {
+	held, out := b.holdings(), make([]market, b.n)
+	for j := range out {
+		out[j].buy, out[j].keep = newScale(b.add, b.bought[j]), newScale(b.keep, held[j])
 	}
 	return out
 }
@@ -46,9 +63,9 @@ func (e *epoch) buy(j int, ballots []ballot) (sum fixed.Wide) {
 	return sum
 }
 
-// holdings prepares how an old bond turns into what is kept of it: its part of the column times the memory.
-func (b *bonding) holdings() []scale {
-	held, out := make([]fixed.Wide, b.n), make([]scale, b.n)
+// holdings adds up the old bonds of each column.
+func (b *bonding) holdings() []fixed.Wide {
+	held := make([]fixed.Wide, b.n)
 	for i := range b.n {
 		last := -1
 		for _, c := range b.in.Bonds[i] {
@@ -61,21 +78,19 @@ func (b *bonding) holdings() []scale {
 			}
 		}
 	}
-	for j := range b.n {
-		out[j] = newScale(b.keep, held[j])
-	}
-	return out
+	return held
 }
 
 // relate divides the bonds of each column by the largest.
-func (b *bonding) relate(top []fixed.Frac) {
+func (b *bonding) relate(markets []market) {
 	largest := make([]fixed.Divisor, b.n)
 	for j := range b.n {
-		largest[j] = fixed.NewDivisor(uint64(top[j]))
+		largest[j] = fixed.NewDivisor(uint64(markets[j].top))
 	}
 	for _, row := range b.votes.rows {
-		for k, c := range row {
-			row[k].Value = largest[c.UID].Frac(uint64(c.Value))
+		for k := range row {
+			c := &row[k]
+			c.Value = largest[c.UID].Frac(uint64(c.Value))
 		}
 	}
 }
