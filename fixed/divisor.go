@@ -50,14 +50,9 @@ type Divisor32 struct {
 
 // NewDivisor32 prepares d; d = 0 makes every quotient 0.
 func NewDivisor32(d uint32) Divisor32 {
-	if d == 0 {
-		return Divisor32{}
-	}
-	whole := uint64(d)
-	high, rem := uint64(FracOne)/whole, uint64(FracOne)%whole
-	low, rem := bits.Div64(rem, 0, whole)
-	low, carry := bits.Add64(low, min(rem, 1), 0)
-	return Divisor32{d: whole, high: high + carry, low: low}
+	high, low, rest := reciprocal(uint64(d))
+	low, carry := bits.Add64(low, min(rest, 1), 0)
+	return Divisor32{d: uint64(d), high: high + carry, low: low}
 }
 
 // Frac returns floor(x/d), for x <= d; larger x gives one.
@@ -65,4 +60,37 @@ func (v Divisor32) Frac(x uint32) Frac {
 	part := min(uint64(x), v.d)
 	above, _ := bits.Mul64(part, v.low)
 	return Frac(part*v.high + above)
+}
+
+// reciprocal returns floor(2^127/d) in two words and what is left; all are 0 for d = 0.
+func reciprocal(d uint64) (high, low, rest uint64) {
+	if d == 0 {
+		return 0, 0, 0
+	}
+	high, rest = uint64(FracOne)/d, uint64(FracOne)%d
+	low, rest = bits.Div64(rest, 0, d)
+	return high, low, rest
+}
+
+// FracDivisor is a Divisor that is a share itself: one correction is enough, and it is small enough to be inlined.
+type FracDivisor struct {
+	d, high, low uint64 // floor(2^127/d) in two words
+}
+
+// NewFracDivisor prepares d, which is at most one; d = 0 makes every quotient 0.
+func NewFracDivisor(d Frac) FracDivisor {
+	high, low, _ := reciprocal(uint64(d))
+	if d == 0 {
+		d-- // no remainder reaches it
+	}
+	return FracDivisor{d: uint64(d), high: high, low: low}
+}
+
+// Frac returns floor(x/d), for x <= d; larger x gives one.
+func (v FracDivisor) Frac(x Frac) Frac {
+	part := min(uint64(x), v.d)
+	above, _ := bits.Mul64(part, v.low)
+	q := part*v.high + above
+	_, exact := bits.Sub64(part<<FracBits-q*v.d, v.d, 0)
+	return Frac(q + 1 - exact)
 }

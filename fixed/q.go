@@ -84,14 +84,4 @@ func (a Q) Frac() Frac {
 // MulDiv returns floor(a*b/c) with a 128-bit product; c = 0 gives 0 and quotients beyond 64 bits saturate.
 func MulDiv(a, b, c uint64) uint64 { return mulDivSat(a, b, c) }
 
-func mulDivSat(a, b, c uint64) uint64 {
-	if c == 0 {
-		return 0
-	}
-	hi, lo := bits.Mul64(a, b)
-	if hi >= c {
-		return math.MaxUint64
-	}
-	quo, _ := bits.Div64(hi, lo, c)
-	return quo
-}
+func mulDivSat(a, b, c uint64) uint64 { return Product(a, b).Div(c) }

@@ -1,6 +1,9 @@
 package fixed
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Wide is an unsigned 128-bit integer: exact sums of products.
 type Wide struct{ Hi, Lo uint64 }
@@ -80,6 +83,18 @@ func (w Wide) shiftLeft(n int) Wide {
 	default:
 		return w
 	}
+}
+
+// Div returns floor(w/d), saturating; d = 0 gives 0.
+func (w Wide) Div(d uint64) uint64 {
+	if d == 0 {
+		return 0
+	}
+	if w.Hi >= d {
+		return math.MaxUint64
+	}
+	quo, _ := bits.Div64(w.Hi, w.Lo, d)
+	return quo
 }
 
 // FracOfWide returns floor(p/q) exactly and at most one; q = 0 gives 0.

@@ -18,10 +18,9 @@ type bonding struct {
 	income    []fixed.Wide // dividends before normalising
 }
 
-// pair is a validator's vote for a server and its old bond to it.
+// pair is a validator's vote for a server and its old bond to it; in Yuma 3, then the bond that follows the vote.
 type pair struct {
 	vote, old fixed.Frac
-	bond      fixed.Frac // what the old bond becomes
 	column    uint16
 }
 
@@ -176,27 +175,26 @@ func (b *bonding) three() {
 	b.weighIncome()
 }
 
-// hold writes the bonds of a row, adds them to the sums of their columns and returns how many they are.
-func hold(row []Cell, pairs []pair, held []fixed.Wide) (k int) {
-	for i := range pairs {
-		p := &pairs[i]
-		if p.bond > 0 {
-			row[k] = Cell{p.column, p.bond}
-			sum := &held[p.column]
-			*sum = sum.Add(fixed.Wide{Lo: uint64(p.bond)})
-			k++
-		}
-	}
-	return k
-}
-
 // follow moves bonds of Yuma 3 towards their votes.
 func (b *bonding) follow(pairs []pair) {
 	keep, add := b.keep, b.add
 	for k := range pairs {
 		p := &pairs[k]
-		p.bond = between(p.old, p.vote, keep, add)
+		p.old = between(p.old, p.vote, keep, add)
 	}
+}
+
+// hold writes the bonds of a row, adds them to the sums of their columns and returns how many they are.
+func hold(row []Cell, pairs []pair, held []fixed.Wide) (k int) {
+	for i := range pairs {
+		if p := &pairs[i]; p.old > 0 {
+			row[k] = Cell{p.column, p.old}
+			sum := &held[p.column]
+			*sum = sum.Add(fixed.Wide{Lo: uint64(p.old)})
+			k++
+		}
+	}
+	return k
 }
 
 // between returns keep*old + add*vote.

@@ -31,9 +31,9 @@ func (e *epoch) rankServers() {
 	e.scoreServers(prerank)
 }
 
-// scoreServers turns sums of stake times vote into shares.
+// scoreServers turns sums of stake times vote into shares: a sum over all stake is a share as it is.
 func (e *epoch) scoreServers(prerank []fixed.Wide) {
-	whole, sum := fixed.Product(e.total, uint64(fixed.FracOne)), fixed.Wide{}
+	var sum fixed.Wide
 	for _, rank := range e.rank {
 		sum = sum.Add(rank)
 	}
@@ -41,8 +41,8 @@ func (e *epoch) scoreServers(prerank []fixed.Wide) {
 		if prerank[j].IsZero() {
 			continue
 		}
-		e.out.Prerank[j] = fixed.FracOfWide(prerank[j], whole)
-		e.out.Rank[j] = fixed.FracOfWide(rank, whole)
+		e.out.Prerank[j] = fixed.Frac(prerank[j].Div(e.total))
+		e.out.Rank[j] = fixed.Frac(rank.Div(e.total))
 		e.out.Trust[j] = fixed.FracOfWide(rank, prerank[j])
 		e.out.Incentive[j] = fixed.FracOfWide(rank, sum)
 	}

@@ -23,7 +23,7 @@ func (l *liquidAlpha) follow(pairs []pair, servers []server) {
 	for k := range pairs {
 		p := &pairs[k]
 		add := l.speed(p.vote, p.old, servers[p.column].consensus)
-		p.bond = between(p.old, p.vote, add.Complement(), add)
+		p.old = between(p.old, p.vote, add.Complement(), add)
 	}
 }
 

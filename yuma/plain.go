@@ -83,14 +83,14 @@ func (b *bonding) holdings() []fixed.Wide {
 
 // relate divides the bonds of each column by the largest.
 func (b *bonding) relate(markets []market) {
-	largest := make([]fixed.Divisor, b.n)
+	largest := make([]fixed.FracDivisor, b.n)
 	for j := range b.n {
-		largest[j] = fixed.NewDivisor(uint64(markets[j].top))
+		largest[j] = fixed.NewFracDivisor(markets[j].top)
 	}
 	for _, row := range b.votes.rows {
 		for k := range row {
 			c := &row[k]
-			c.Value = largest[c.UID].Frac(uint64(c.Value))
+			c.Value = largest[c.UID].Frac(c.Value)
 		}
 	}
 }
