@@ -87,6 +87,7 @@ func anyAbove(v []fixed.Frac) bool {
 	return false
 }
 
+// servers puts side by side what rows look up column by column.
 func (e *epoch) servers() []server {
 	out, youngest := make([]server, e.n), e.lastStep()
 	for j, consensus := range e.out.Consensus {
@@ -138,8 +139,8 @@ func merge(pairs []pair, votes, olds []Cell, n int) []pair {
 	return pairs[:k]
 }
 
-// appraise forgets bonds that are older than their neuron, clips the votes as the penalty says, and returns what is left
-// of them when they are clipped entirely.
+// appraise forgets bonds that are older than their neuron and clips the votes as the penalty says. It returns what would
+// be left of them if they were clipped entirely.
 func (b *bonding) appraise(pairs []pair) (trust fixed.Frac) {
 	servers, penalty := b.servers, b.penalty
 	for k := range pairs {

@@ -6,7 +6,8 @@
 // equals it, unless Output.Carry says that nothing was paid).
 //
 // How it is computed: stakes stay integers, so majorities are decided exactly. The votes that count are brought into
-// columns once, for consensus and rank; bonds are moved row by row as they lie, with vectors of column sums beside them.
+// columns, a cacheful at a time, for consensus and rank; bonds are moved row by row as they lie, with vectors of column
+// sums beside them.
 // Shares are fixed.Frac (63 bits); sums of stake times share are kept in 128 bits, and whatever is divided is scaled to all
 // 64 bits first, so tiny columns lose nothing. Cost is proportional to the number of votes and bonds. A parameter or a
 // cell that makes no sense is ignored in a way said where it is declared.
