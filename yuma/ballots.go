@@ -22,9 +22,9 @@ type ballotBox struct {
 	ends    []int // of each column, how many ballots there will be; once they are cast, where they end
 }
 
-// boxSize is the number of ballots to have at a time. There is room for a whole column, and for one ballot of every voter
-// so that looking at all voters again costs no more than their ballots.
-const boxSize = 1024
+// boxColumns is for how many columns there is room when every voter votes for them: enough that coming back to a row costs
+// little beside the ballots it casts, and few enough for a cache. A column always fits.
+const boxColumns = 16
 
 func newBallotBox(rows [][]Cell, stake []uint64) ballotBox {
 	voters, ends, total := make([]voter, 0, len(rows)), make([]int, len(rows)), 0
@@ -38,7 +38,7 @@ func newBallotBox(rows [][]Cell, stake []uint64) ballotBox {
 			ends[c.UID]++
 		}
 	}
-	return ballotBox{voters, make([]ballot, min(total, max(boxSize, len(voters)))), ends}
+	return ballotBox{voters, make([]ballot, min(total, boxColumns*len(voters))), ends}
 }
 
 // cast fills the box with the ballots for the neurons from first on, and returns where they stop.
