@@ -14,16 +14,19 @@ func BenchmarkEpoch(b *testing.B) {
 		name string
 		set  func(*yuma.Params)
 	}{
-		{"plain", func(p *yuma.Params) { p.Yuma3 = false }},
-		{"yuma3", func(*yuma.Params) {}},
-		{"liquid", func(p *yuma.Params) { p.LiquidAlpha = true }},
+		{"plain", func(p *yuma.Params) { p.Yuma3, p.VoteMemoryPPM, p.InformationShare = false, 0, 0 }},
+		{"yuma3", func(p *yuma.Params) { p.VoteMemoryPPM, p.InformationShare = 0, 0 }},
+		{"liquid", func(p *yuma.Params) { p.LiquidAlpha, p.VoteMemoryPPM, p.InformationShare = true, 0, 0 }},
+		{"averaged", func(p *yuma.Params) { p.InformationShare = 0 }},
+		{"chain", func(*yuma.Params) {}},
 	}
 	for _, size := range sizes {
 		for _, rule := range rules {
 			b.Run(fmt.Sprintf("%s/%d-%d", rule.name, size.neurons, size.validators), func(b *testing.B) {
 				in := fullNetwork(size.neurons, size.validators)
 				rule.set(&in.Params)
-				in.Bonds = yuma.Epoch(in).Bonds
+				first := yuma.Epoch(in)
+				in.Bonds, in.Memory = first.Bonds, first.Memory
 				b.ReportAllocs()
 				for b.Loop() {
 					yuma.Epoch(in)

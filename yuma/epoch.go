@@ -23,6 +23,8 @@ type epoch struct {
 	owner int // uid of the owner's neuron, or -1
 	out   Output
 	trace *Trace
+	// chance is the average correlation that the median validator's must reach to tell anything.
+	chance uint64
 
 	permits []bool   // permits in force, with the owner's
 	stake   []uint64 // stake that counts, scaled so that its sum fits 64 bits

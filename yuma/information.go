@@ -16,9 +16,6 @@ import (
 // by the square of its average over the median validator's: the square makes a quarter of the work earn a quarter of the
 // share at most. An epoch in which nothing new was to be found takes the share from all alike, so nobody loses.
 
-// leastCorrelation is the average below which the median validator's is not trusted to be more than chance: 0.08.
-const leastCorrelation = correlationOne * 8 / 100
-
 // correlationOne is a correlation of one.
 const (
 	correlationBits = 30
@@ -31,6 +28,7 @@ func (e *epoch) inform() {
 	s.askAll()
 	e.remember(s.median)
 	public := s.newSpan(e.in.Memory.Median, e.in.Memory.Consensus, e.in.Memory.Fast, e.in.Memory.Slow)
+	e.chance = s.chance(len(public.basis))
 	e.out.Memory.Correlation = make([]int64, e.n) // 0 for those without a voice
 	for k, i := range s.who {
 		e.out.Memory.Correlation[i] = e.correlate(i, public.news(s.own[k]), public.news(s.others[k]))
@@ -116,7 +114,7 @@ func (e *epoch) judge() {
 			ballots = append(ballots, ballot{fixed.Frac(max(e.out.Memory.Correlation[i], 0)), stake})
 		}
 	}
-	median := uint64(max(quantile(ballots, majority(e.total, half)), leastCorrelation))
+	median := max(uint64(quantile(ballots, majority(e.total, half))), e.chance)
 	for i, c := range e.out.Memory.Correlation {
 		if c > 0 && e.voters[i] > 0 {
 			part := fixed.FracOf(uint64(c), median)
@@ -159,6 +157,25 @@ func (e *epoch) newSurvey() *survey {
 		s.own, s.others = append(s.own, cut()), append(s.others, cut())
 	}
 	return s
+}
+
+// chance is the average correlation below which the median validator's is not trusted to be more than that: four standard
+// deviations of the average of as many directions as the public vectors leave free.
+func (s *survey) chance(spanned int) uint64 {
+	const deviations = 4
+	free := -spanned
+	for _, past := range s.past {
+		if past {
+			free++
+		}
+	}
+	keep := uint64(min(s.in.Params.InformationMemoryPPM, million))
+	spread, whole := deviations*deviations*(million-keep), (million+keep)*uint64(max(free, 1))
+	if spread >= whole {
+		return correlationOne
+	}
+	quo, _ := bits.Div64(spread>>(64-2*correlationBits), spread<<(2*correlationBits), whole)
+	return max(root(quo), 1)
 }
 
 // opinion is one voice in a column.

@@ -58,11 +58,12 @@ func CompatParams() Params {
 	}
 }
 
-// ChainParams are this chain's defaults: a strict majority, Yuma 3 bonds, payouts exact to the rao, and no pay for a
-// majority that votes for nobody.
+// ChainParams are this chain's defaults: a strict majority of votes averaged over epochs, Yuma 3 bonds, half of a dividend
+// for information, payouts exact to the rao, and no pay for a majority that votes for nobody.
 func ChainParams() Params {
 	p := CompatParams()
 	p.Kappa = 32_768
 	p.CommitReveal, p.Yuma3, p.ExactPayout, p.CarryIfNoIncentive = true, true, true, true
+	p.VoteMemoryPPM, p.InformationShare, p.InformationMemoryPPM = 700_000, 32_768, 950_000
 	return p
 }

@@ -135,6 +135,30 @@ func TestInformationShare(t *testing.T) {
 	}
 }
 
+// With few neurons there is little to tell news by, and what chance makes of it costs nobody anything.
+func TestInformationOfFewNeurons(t *testing.T) {
+	v := newVoting(3, 6, func(p *yuma.Params) {
+		p.VoteMemoryPPM, p.InformationShare, p.InformationMemoryPPM = 700_000, 32_768, 950_000
+	})
+	r, worst, sum := rng(11), fixed.Frac(0), 0.0
+	const epochs = 400
+	for range epochs {
+		rows := make([][]uint16, 3)
+		for i := range rows {
+			for range 6 {
+				rows[i] = append(rows[i], uint16(18_000+r.next()%4_000))
+			}
+		}
+		out := v.epoch(rows...)
+		for i := range rows {
+			worst = max(worst, out.Information[i])
+			sum += float64(out.Information[i]) / float64(fixed.FracOne) / 3 / epochs
+		}
+	}
+	require.Less(t, sum, 0.08)
+	require.Less(t, worst, fixed.FracOne/2)
+}
+
 func TestReceiptShare(t *testing.T) {
 	v := newVoting(2, 2, func(p *yuma.Params) { p.ReceiptShare = 65_535 / 5 })
 	row := []uint16{2, 1}
