@@ -4,7 +4,9 @@ package sim
 type Source struct {
 	Name string
 	Late bool // it needs the rows of the running epoch: only where rows are public as they are set
-	row  func(v *View) []float64
+	// Filler marks what those who measure a part fill the rest from.
+	Filler bool
+	row    func(v *View) []float64
 }
 
 // Row is the opinion that the source gives.
@@ -13,7 +15,7 @@ func (s Source) Row(v *View) []float64 { return s.row(v) }
 // The plain sources.
 var (
 	LastConsensus = Source{Name: "last-consensus", row: func(v *View) []float64 { return copied(lastConsensus(v.History)) }}
-	LastMedian    = Source{Name: "last-median", row: func(v *View) []float64 { return copied(v.History.Median(0)) }}
+	LastMedian    = Source{Name: "last-median", Filler: true, row: func(v *View) []float64 { return copied(v.History.Median(0)) }}
 	// LateMedian waits until the others have set their rows.
 	LateMedian = Source{Name: "late-median", Late: true, row: func(v *View) []float64 { return copied(v.History.Median(0)) }}
 	// Follow repeats the last row of one stranger, and Hop that of another one each epoch.
@@ -55,9 +57,12 @@ func Average(name string, epochs int) Source {
 	return Source{Name: name, row: func(v *View) []float64 { return v.History.Average(epochs) }}
 }
 
+// fillerKeep is the smoothing that serves in most worlds.
+const fillerKeep = 0.85
+
 // Smoothed copies an exponential average of the medians.
 func Smoothed(name string, keep float64) Source {
-	return Source{Name: name, row: func(v *View) []float64 { return v.History.Smoothed(keep) }}
+	return Source{Name: name, Filler: keep == fillerKeep, row: func(v *View) []float64 { return v.History.Smoothed(keep) }}
 }
 
 // Older copies the median of some epochs ago.
@@ -96,12 +101,15 @@ func Sum(name string, a Source, partA float64, b Source, partB float64) Source {
 func Sources() []Source {
 	return []Source{
 		LastConsensus, LastMedian, LateMedian, Average("average-5", 5), Average("average-20", 20), Average("average-60", 60),
-		Smoothed("smoothed-0.5", 0.5), Smoothed("smoothed-0.85", 0.85), Smoothed("smoothed-0.9", 0.9),
+		Smoothed("smoothed-0.5", 0.5), Smoothed("smoothed-0.85", fillerKeep), Smoothed("smoothed-0.9", 0.9),
 		Jittered("jittered-0.1", LastMedian, 0.1), Jittered("jittered-0.3", LastMedian, 0.3),
 		Follow, Hop, Older("second-last", 1), Older("third-last", 2), Older("twentieth-last", 19),
 		Sum("extrapolated-0.5", LastMedian, 1.5, Older("", 1), -0.5),
 		Sum("extrapolated-1", LastMedian, 2, Older("", 1), -1),
 		Sum("trend-5", Average("", 5), 1.5, Average("", 20), -0.5),
+		Sum("extrapolated-2", LastMedian, 3, Older("", 1), -2),
+		Sum("extrapolated-older", Older("", 1), 1.5, Older("", 2), -0.5),
+		Smoothed("smoothed-0.97", 0.97), Sum("slow-less-fast", Average("", 60), 2, LastMedian, -1),
 		Sum("trend-60", Average("", 20), 2, Average("", 60), -1),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/dendra-net/dendra/fixed"
 )
@@ -20,6 +21,8 @@ type Group struct {
 	Actor func() Actor
 	// Noise multiplies a validator's error; 0 stands for 1.
 	Noise float64
+	// Patience is how many epochs validators of the group leave a newcomer alone.
+	Patience int
 	// Late validators act after the others: with rows that are public as they are set, they see those of the others.
 	Late bool
 	// Quality of miners, as a factor; it must not be 0.
@@ -82,8 +85,8 @@ func (g Game) Check() error {
 	n, stake, minersFrom := 0, 0.0, false
 	for i, group := range g.Groups {
 		switch {
-		case group.Count < 1 || n+group.Count > MaxNeurons:
-			return fmt.Errorf("group %q of %d: there is room for 1 to %d neurons in all", group.Name, group.Count, MaxNeurons)
+		case group.Count < 0 || group.Count == 0 && group.Actor != nil || n+group.Count > MaxNeurons:
+			return fmt.Errorf("group %q of %d: there is room for %d neurons in all, and validators are at least one", group.Name, group.Count, MaxNeurons)
 		case group.Actor != nil && minersFrom:
 			return fmt.Errorf("group %q: validators come before miners", group.Name)
 		case group.Actor != nil && !(group.Stake >= 0 && group.Stake <= 1 && group.Spread >= 0 && group.Spread <= 10):
@@ -98,6 +101,11 @@ func (g Game) Check() error {
 		}
 		minersFrom = minersFrom || group.Actor == nil
 		n, stake = n+group.Count, stake+group.Stake
+	}
+	for _, r := range g.Registrations {
+		if k := g.groupOf(r.Group); k < 0 || g.Groups[k].Actor != nil {
+			return fmt.Errorf("group %q, of which a miner registers in epoch %d, is no group of miners", r.Group, r.Epoch)
+		}
 	}
 	switch {
 	case n == 0 || !minersFrom || stake <= 0 || stake > 1.000001:
@@ -140,6 +148,7 @@ type play struct {
 	result  *Result
 	epoch   int
 	asked   []float64 // queries made this epoch, by uid
+	born    []int     // epoch in which the neuron of a uid came; long ago for the first ones
 }
 
 // streams of randomness: of the world, of newcomers, and three of each validator.
@@ -171,7 +180,7 @@ func (g Game) begin() *play {
 	factors, stakes := p.seatAll()
 	p.nature = newNature(g.World, stream(g.Seed, natureStream), factors)
 	p.chain = newSubnet(g.Rules, stakes)
-	p.asked = make([]float64, len(p.group))
+	p.asked, p.born = make([]float64, len(p.group)), slices.Repeat([]int{-MaxEpochs}, len(p.group))
 	p.result = newResult(g, p.group)
 	for uid, group := range p.group {
 		if g.Groups[group].Actor != nil {
@@ -219,7 +228,7 @@ func (p *play) enter(uid int, group Group) {
 	}
 	p.players[uid] = &player{
 		actor: group.Actor(), receipt: stream(p.Seed, number+2),
-		view: View{Self: uid, History: p.history, Rand: stream(p.Seed, number+1), size: len(p.group),
+		view: View{Self: uid, History: p.history, Rand: stream(p.Seed, number+1), size: len(p.group), born: p.born, Patience: group.Patience,
 			eye: newEye(p.nature, stream(p.Seed, number), noise*p.World.Noise)},
 	}
 }
@@ -292,7 +301,7 @@ func (p *play) actOne(uid int, take func(uid int, a Action)) {
 		return
 	}
 	v := &pl.view
-	v.Epoch, v.Stake, v.AllRao = p.epoch, p.chain.stakeRao[uid], allStakeRao
+	v.Epoch, v.Stake, v.AllRao = p.epoch, p.chain.stakeRao[uid], p.chain.allRao()
 	a := pl.actor.Act(v)
 	v.Fresh = v.Fresh[:0]
 	p.asked[uid] = a.Asked
@@ -381,13 +390,9 @@ func (p *play) register() {
 	}
 }
 
-func (p *play) groupOf(name string) int {
-	for i, g := range p.Groups {
-		if g.Name == name {
-			return i
-		}
-	}
-	return len(p.Groups) - 1
+// groupOf is the place of a group, -1 when there is none.
+func (g Game) groupOf(name string) int {
+	return slices.IndexFunc(g.Groups, func(of Group) bool { return of.Name == name })
 }
 
 // seat puts a miner into the place of the weakest neuron.
@@ -397,6 +402,7 @@ func (p *play) seat(group int, logQuality float64) {
 		return
 	}
 	p.chain.seat(uid, 0)
+	p.born[uid] = p.epoch
 	p.nature.appear(uid, math.Log(p.Groups[group].Quality), logQuality)
 	p.group[uid], p.players[uid] = group, nil
 	p.introduce()

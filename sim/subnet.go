@@ -41,6 +41,7 @@ type subnet struct {
 	bonds      [][]yuma.Cell
 	memory     yuma.Memory
 	pendingRao uint64
+	lastPaid   []uint64 // payouts of the last epoch that paid somebody
 	out        yuma.Output
 }
 
@@ -55,6 +56,14 @@ func newSubnet(rules Rules, stakeRao []uint64) *subnet {
 	s.rules.Yuma.CommitReveal = rules.Generations
 	s.permits = yuma.TopK(stakeRao, int(rules.Yuma.MaxValidators))
 	return s
+}
+
+// allRao is the stake of the subnet.
+func (s *subnet) allRao() (sum uint64) {
+	for _, rao := range s.stakeRao {
+		sum += rao
+	}
+	return sum
 }
 
 // put brings a row into force.
@@ -97,7 +106,7 @@ func (s *subnet) close(emission uint64) {
 	s.bonds, s.memory, s.permits, s.lastStep = s.out.Bonds, s.out.Memory, s.out.NewPermits, s.height
 	clear(s.renewed)
 	if !s.out.Carry {
-		s.pendingRao = 0
+		s.pendingRao, s.lastPaid = 0, s.out.Emission
 	}
 	if s.rules.Compound {
 		for uid, rao := range s.out.ValidatorEmission {
@@ -106,13 +115,13 @@ func (s *subnet) close(emission uint64) {
 	}
 }
 
-// weakest is the slot that a newcomer gets, of those after the first validators.
+// weakest is the slot that a newcomer gets; there is none before somebody has been paid.
 func (s *subnet) weakest() (uid int, ok bool) {
-	if s.out.Emission == nil {
+	if s.lastPaid == nil {
 		return 0, false
 	}
 	return yuma.PruneChoice(yuma.PruneInput{
-		Block: s.height, ImmunityPeriod: uint64(s.rules.ImmuneEpochs) * tempoBlocks, Emission: s.out.Emission, RegisteredAt: s.registeredAt,
+		Block: s.height, ImmunityPeriod: uint64(s.rules.ImmuneEpochs) * tempoBlocks, Emission: s.lastPaid, RegisteredAt: s.registeredAt,
 	})
 }
 
