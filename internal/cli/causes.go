@@ -24,6 +24,7 @@ var causes = map[string]string{
 	"epoch_differs":       "what the node says came of an epoch is not what comes of the records it gives for it: results or records are wrong",
 	"height_pruned":       "the node has forgotten the state at that height",
 	"bad_answer":          "what the node answers contradicts itself or the rules of the chain",
+	"bad_scenario":        "the scenario cannot be read, or what it describes cannot be played",
 	"bad_vector":          "the vector file cannot be read, or is of another kind",
 	"vector_failed":       "a vector file expects other figures of an epoch than this program computes",
 	"bad_plot":            "the file of a picture has another extension than .svg and .png, or its directory is not there",

@@ -100,6 +100,7 @@ var fixes = map[string]string{
 	"no_log":                "dendra logs without a name prints all",
 	"bad_epoch":             "leave --epoch out for the last one: dendra subnet show N",
 	"epoch_differs":         "do not trust this node: compare with another, --node HOST:PORT",
+	"bad_scenario":          "correct the file; dendra sim run --help lists scenarios that are built in",
 	"bad_vector":            "correct the file; the message names the place",
 	"vector_failed":         "the lines above name the figures; this program or the file is wrong",
 	"bad_address":           "write it as http://HOST:PORT",
