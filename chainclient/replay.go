@@ -123,10 +123,13 @@ type records struct {
 	memory weights.Memory // the same
 }
 
+// maxReplayBytes bounds all pages of a subnet together: a thousand neurons that all vote for all others need a tenth.
+const maxReplayBytes = 512 << 20
+
 // records reads a subnet's records at a height; 0 is the newest.
 func (c *Client) records(ctx context.Context, netuid uint16, height int64) (records, error) {
 	var all records
-	for range maxPages {
+	for read := 0; read < maxReplayBytes; {
 		req := &weights.QueryReplayRequest{Netuid: uint32(netuid), FromUid: uint32(len(all.Neurons))}
 		page, err := c.AtHeight(height).Weights().Replay(ctx, req)
 		if isGone(err) {
@@ -134,6 +137,10 @@ func (c *Client) records(ctx context.Context, netuid uint16, height int64) (reco
 		}
 		if err != nil {
 			return all, fmt.Errorf("records of subnet %d: %w", netuid, err)
+		}
+		read += page.Size()
+		if height > 0 && page.Height != height {
+			return all, fmt.Errorf("%w: asked for height %d it speaks of %d", ErrBadAnswer, height, page.Height)
 		}
 		if req.FromUid == 0 {
 			all.QueryReplayResponse, height = *page, page.Height
@@ -147,7 +154,7 @@ func (c *Client) records(ctx context.Context, netuid uint16, height int64) (reco
 			break
 		}
 	}
-	return all, fmt.Errorf("%w: the pages of subnet %d do not follow each other", ErrBadAnswer, netuid)
+	return all, fmt.Errorf("%w: the pages of subnet %d do not follow each other, or never end", ErrBadAnswer, netuid)
 }
 
 // check refuses what no chain can hold, so that what is computed from it cannot fail, and fills scores and
@@ -160,7 +167,7 @@ func (r *records) check(netuid uint16) error {
 	if err := h.Validate(); err != nil {
 		return bad("%v", err)
 	}
-	if len(r.Neurons) > math.MaxUint16+1 || int64(len(r.Neurons)) != int64(r.Size_) || r.Height < 0 || r.Epoch.Last < 0 || r.Epoch.Last > r.Height {
+	if int64(len(r.Neurons)) > int64(h.MaxNeurons) || int64(len(r.Neurons)) != int64(r.Size_) || r.Height < 0 || r.Epoch.Last < 0 || r.Epoch.Last > r.Height {
 		return bad("%d neurons came of %d; its last epoch closed at %d", len(r.Neurons), r.Size_, r.Epoch.Last)
 	}
 	for uid, n := range r.Neurons {

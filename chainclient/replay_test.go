@@ -379,6 +379,7 @@ func TestReplayOfALyingNode(t *testing.T) {
 	for name, lie := range map[string]func(*weights.QueryReplayResponse){
 		"too few neurons":    func(p *weights.QueryReplayResponse) { p.Neurons = p.Neurons[1:] },
 		"no neurons":         func(p *weights.QueryReplayResponse) { p.Neurons, p.Size_ = nil, 0 },
+		"another height":     func(p *weights.QueryReplayResponse) { p.Height++ },
 		"endless pages":      func(p *weights.QueryReplayResponse) { p.NextUid = netNeurons },
 		"pages that jump":    func(p *weights.QueryReplayResponse) { p.NextUid = 1000 },
 		"uids in disorder":   func(p *weights.QueryReplayResponse) { p.Neurons[0], p.Neurons[1] = p.Neurons[1], p.Neurons[0] },
