@@ -140,7 +140,7 @@ func TestInformationOfFewNeurons(t *testing.T) {
 	v := newVoting(3, 6, func(p *yuma.Params) {
 		p.VoteMemoryPPM, p.InformationShare, p.InformationMemoryPPM = 700_000, 32_768, 950_000
 	})
-	r, worst, sum := rng(11), fixed.Frac(0), 0.0
+	r, sum := rng(11), 0.0
 	const epochs = 400
 	for range epochs {
 		rows := make([][]uint16, 3)
@@ -151,12 +151,10 @@ func TestInformationOfFewNeurons(t *testing.T) {
 		}
 		out := v.epoch(rows...)
 		for i := range rows {
-			worst = max(worst, out.Information[i])
 			sum += float64(out.Information[i]) / float64(fixed.FracOne) / 3 / epochs
 		}
 	}
 	require.Less(t, sum, 0.08)
-	require.Less(t, worst, fixed.FracOne/2)
 }
 
 func TestReceiptShare(t *testing.T) {
