@@ -54,22 +54,16 @@ func OriginalReveal() Rules {
 	return r
 }
 
-// The chain's defaults that are no parameters of an epoch of Yuma alone.
+// What this chain's defaults add to yuma.ChainParams, and what is proposed for receipts.
 const (
-	ourVoteMemoryPPM        = 700_000
-	ourInformationShare     = 32_768
-	ourInformationMemoryPPM = 950_000
-	ourReceiptShare         = 32_767
-	ourInflowPPM            = 15_000
-	ourReceiptDraws         = 8
+	ourInflowPPM    = 15_000
+	ourReceiptShare = 32_767
+	ourReceiptDraws = 8
 )
 
 // Ours is this chain's default.
 func Ours() Rules {
-	p := yuma.ChainParams()
-	p.VoteMemoryPPM = ourVoteMemoryPPM
-	p.InformationShare, p.InformationMemoryPPM = ourInformationShare, ourInformationMemoryPPM
-	return Rules{Name: "ours", Yuma: p, RevealEpochs: 1, InflowPPM: ourInflowPPM, Generations: true, ImmuneEpochs: 10}
+	return Rules{Name: "ours", Yuma: yuma.ChainParams(), RevealEpochs: 1, InflowPPM: ourInflowPPM, Generations: true, ImmuneEpochs: 10}
 }
 
 // OursWithReceipts is the default with the share for receipts switched on.
