@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/dendra-net/dendra/fixed"
+	"github.com/dendra-net/dendra/sim"
 	"github.com/dendra-net/dendra/yuma"
 	"github.com/dendra-net/dendra/yuma/vector"
 )
@@ -22,16 +23,7 @@ type Setting struct {
 
 // Ours is the setting of our tables: the published network under the chain's rules.
 func Ours(honestStakePct uint64) Setting {
-	return Setting{Rules: ChainRules(), HonestStakePct: honestStakePct, Noise: 0.4, ValidatorShare: 0.5, Network: document, Epochs: 30, Settled: 10}
-}
-
-// ChainRules are the rules of this chain's subnets: those of an epoch, votes averaged over epochs, and a dividend that
-// rewards information.
-func ChainRules() yuma.Params {
-	rules := yuma.ChainParams()
-	rules.VoteMemoryPPM = 700_000
-	rules.InformationShare, rules.InformationMemoryPPM = 32_768, 950_000
-	return rules
+	return Setting{Rules: sim.Ours().Yuma, HonestStakePct: honestStakePct, Noise: 0.4, ValidatorShare: 0.5, Network: document, Epochs: 30, Settled: 10}
 }
 
 // sway is one validator's judgement of every server in one epoch: positive, with a sum of one in each camp of servers.
