@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Finding is what an attack yields under one set of rules in one case: the mean over all worlds, for the worst of all
@@ -84,6 +85,9 @@ func (l *Lab) Run(ctx context.Context, a Attack, rules []Rules) (Report, error) 
 	}
 	for _, r := range rules {
 		for _, e := range a.cases(l, r) {
+			if !strings.Contains(e.name, l.Case) {
+				continue
+			}
 			found, err := l.worst(ctx, e.choices)
 			if err != nil {
 				return Report{}, fmt.Errorf("%s under %s rules, %s: %w", a.Name, r.Name, e.name, err)

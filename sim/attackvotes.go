@@ -120,22 +120,24 @@ func (l *Lab) playHidden(ctx context.Context, r Rules, first int, seed uint64, e
 
 func smallAttack() Attack {
 	return Attack{
-		Name: "small", About: "no attack: an honest validator with 1 % of stake beside one with 20 %",
+		Name: "small", About: "no attack: an honest validator with 1 % of stake beside a large one",
 		Measure: "the small one's dividend per stake over the large one's",
 		cases: func(l *Lab, r Rules) []experiment {
 			var out []experiment
-			for _, w := range Environments() {
-				e := experiment{name: w.Name, low: 0.97, high: 1.03}
-				e.choices = []choice{{"work", func(ctx context.Context, seed uint64, epochs int) ([]float64, error) {
-					result, err := Game{Rules: r, World: w, Epochs: epochs, BurnIn: l.BurnIn, Seed: seed, Groups: []Group{
-						{Name: "large", Count: 1, Stake: 0.2, Actor: Honest},
-						{Name: "small", Count: 1, Stake: 0.01, Actor: Honest},
-						{Name: "others", Count: 14, Stake: 0.79, Spread: 0.5, Actor: Honest},
-						{Name: "miners", Count: 64, Quality: 1},
-					}}.Run(ctx)
-					return []float64{result.Population("small").AgainstHonest}, err
-				}}}
-				out = append(out, e)
+			for _, large := range []float64{0.1, 0.2} {
+				for _, w := range Environments() {
+					e := experiment{name: fmt.Sprintf("%s, %.0f %% of stake", w.Name, 100*large), low: 0.97, high: 1.03}
+					e.choices = []choice{{"work", func(ctx context.Context, seed uint64, epochs int) ([]float64, error) {
+						result, err := Game{Rules: r, World: w, Epochs: epochs, BurnIn: l.BurnIn, Seed: seed, Groups: []Group{
+							{Name: "large", Count: 1, Stake: large, Actor: Honest},
+							{Name: "small", Count: 1, Stake: 0.01, Actor: Honest},
+							{Name: "others", Count: 14, Stake: 0.99 - large, Spread: 0.5, Actor: Honest},
+							{Name: "miners", Count: 64, Quality: 1},
+						}}.Run(ctx)
+						return []float64{result.Population("small").AgainstHonest}, err
+					}}}
+					out = append(out, e)
+				}
 			}
 			return out
 		},

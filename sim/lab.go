@@ -21,6 +21,8 @@ type Lab struct {
 	BurnIn int // epochs before anything counts; 0: 60
 	// Cost is what a full evaluation costs, as a part of an honest validator's dividend; 0: 0.1.
 	Cost float64
+	// Case, when not empty, is what the name of a case must contain to be played.
+	Case string
 	// Workers is how many games are played at one time; 0: one for each processor.
 	Workers int
 	// Progress, when not nil, is told how many games have been played of how many that are known of. It is called from

@@ -54,6 +54,7 @@ func (a *app) simAttackCommand() *cobra.Command {
 	c.Flags().IntVar(&lab.Seeds, "seeds", 20, "worlds that a figure is the mean over")
 	c.Flags().IntVar(&lab.Epochs, "epochs", 360, "epochs of a game; the first 60 are not counted")
 	c.Flags().Float64Var(&lab.Cost, "cost", 0.1, "cost of a full evaluation, as a part of an honest validator's dividend")
+	c.Flags().StringVar(&lab.Case, "case", "", "play only cases whose name contains this")
 	c.Flags().StringSliceVar(&rules, "rules", usualRules, "rules to compare, or all")
 	c.Flags().StringVar(&picture, "plot", "", "draw the figures into this file, .svg or .png")
 	return laboratory(c)
