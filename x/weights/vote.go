@@ -1,5 +1,7 @@
 package weights
 
+import "github.com/dendra-net/dendra/fixed"
+
 // Vote is the part of a message that says who is worth how much. The three lists have one length.
 type Vote struct {
 	UIDs        []uint32
@@ -55,16 +57,12 @@ func LeastWeights(minWeights, size uint32) uint32 { return min(minWeights, size)
 // Upscale returns the weights scaled so that the largest is 65535, rounding half up; all zeros stay zeros
 // (R-WEIGHTS-2).
 func Upscale(weights []uint32) []uint32 {
-	top := uint64(0)
-	for _, w := range weights {
-		top = max(top, uint64(w))
-	}
-	out := make([]uint32, len(weights))
-	if top == 0 {
-		return out
-	}
+	wide, out := make([]uint64, len(weights)), make([]uint32, len(weights))
 	for i, w := range weights {
-		out[i] = uint32((2*uint64(w)*maxWeight + top) / (2 * top))
+		wide[i] = uint64(w)
+	}
+	for i, w := range fixed.MaxUpscale(wide) {
+		out[i] = uint32(w)
 	}
 	return out
 }
