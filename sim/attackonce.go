@@ -18,7 +18,7 @@ func peak(ctx context.Context, g Game, name string, first, last int) (float64, e
 		sum := 0.0
 		for uid, group := range m.Groups {
 			if g.Groups[group].Name == name {
-				sum += m.Shares.Dividends[uid]
+				sum += m.Dividends[uid]
 			}
 		}
 		most = max(most, sum)
@@ -128,7 +128,7 @@ func uidAttack() Attack {
 						}
 						for uid, group := range m.Groups {
 							if group == 2 {
-								most = max(most, m.Shares.Incentive[uid])
+								most = max(most, m.Incentive[uid])
 							}
 						}
 					}}.Run(ctx)

@@ -97,10 +97,10 @@ func (l *Lab) playHidden(ctx context.Context, r Rules, first int, seed uint64, e
 			{Name: "miners", Count: 48, Quality: 1},
 		}, Watch: func(m Moment) {
 			if pay == nil {
-				pay = make([]float64, len(m.Shares.Incentive))
+				pay = make([]float64, len(m.Incentive))
 			}
 			if m.Epoch >= l.BurnIn {
-				addTo(pay, 1/float64(epochs-l.BurnIn), m.Shares.Incentive)
+				addTo(pay, 1/float64(epochs-l.BurnIn), m.Incentive)
 			}
 		}}.Run(ctx)
 		return result, pay, err

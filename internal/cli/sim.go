@@ -150,7 +150,7 @@ func (a *app) playScenario(ctx context.Context, s sim.Scenario, picture string) 
 	line.Clear()
 	switch {
 	case errors.Is(err, context.Canceled):
-		return failf("cancelled", "%v", err)
+		return err
 	case err != nil:
 		return usagef("bad_scenario", "%s: %v", s.Name, err)
 	}
@@ -215,8 +215,8 @@ func newCurves(g sim.Game) *curves {
 
 func (c *curves) add(m sim.Moment) {
 	for uid, group := range m.Groups {
-		c.sum[group] += m.Shares.Dividends[uid]
-		c.stake[group] += m.Shares.Stake[uid]
+		c.sum[group] += m.Dividends[uid]
+		c.stake[group] += m.Stake[uid]
 	}
 	if (m.Epoch+1)%c.every != 0 {
 		return

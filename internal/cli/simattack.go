@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -130,9 +129,6 @@ func (a *app) playAttacks(ctx context.Context, lab *sim.Lab, attacks []sim.Attac
 	for _, at := range attacks {
 		name = at.Name
 		report, err := lab.Run(ctx, at, rules)
-		if errors.Is(err, context.Canceled) {
-			return failf("cancelled", "%v", err)
-		}
 		if err != nil {
 			return err
 		}
