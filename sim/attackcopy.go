@@ -30,7 +30,7 @@ func copyAttack() Attack {
 // copying is a copier who makes a fraction of the queries, in one world.
 func (l *Lab) copying(r Rules, w World, fraction float64) experiment {
 	low, _ := unbounded()
-	e := experiment{name: fmt.Sprintf("%s f=%v", w.Name, fraction), low: low, high: copierTarget}
+	e := experiment{name: fmt.Sprintf("%s, %.0f %% of the work", w.Name, 100*fraction), low: low, high: copierTarget}
 	for _, c := range copierChoices(r, fraction) {
 		e.choices = append(e.choices, choice{c.label(), func(ctx context.Context, seed uint64, epochs int) ([]float64, error) {
 			return l.playCopier(ctx, r, w, c, seed, epochs)
