@@ -33,7 +33,7 @@ func (a *app) simRunCommand() *cobra.Command {
 	var epochs int
 	var picture string
 	c := &cobra.Command{Use: "run SCENARIO.txt|NAME", Short: "Play a scenario: a file, or one of those that are built in", Args: args(1, 1),
-		Long: "Plays populations of validators and miners over the chain's own rules.\nBuilt in: " + builtIn() + ".",
+		Long: "Play a scenario: a file, or one of those that are built in\n\nPopulations of validators and miners over the chain's own rules; see docs/incentives.md.\nBuilt in: " + builtIn() + ".",
 		RunE: func(c *cobra.Command, given []string) error {
 			if err := checkPicture(picture); err != nil {
 				return err

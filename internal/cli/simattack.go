@@ -29,7 +29,8 @@ func (a *app) simAttackCommand() *cobra.Command {
 	var rules []string
 	var picture string
 	c := &cobra.Command{Use: "attack NAME|all", Short: "Search an attacker's free choices for what pays most, under each set of rules", Args: args(1, 1),
-		Long: "Plays an attack in many worlds and says what the worst of all choices yields, with its standard error.\n" + attackList(),
+		Long: "Search an attacker's free choices for what pays most, under each set of rules\n\n" +
+			"Plays an attack in many worlds and says what the worst of all choices yields, with its standard error.\n" + attackList(),
 		RunE: func(c *cobra.Command, given []string) error {
 			if err := checkPicture(picture); err != nil {
 				return err
