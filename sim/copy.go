@@ -9,9 +9,6 @@ type Source struct {
 	row    func(v *View) []float64
 }
 
-// Row is the opinion that the source gives.
-func (s Source) Row(v *View) []float64 { return s.row(v) }
-
 // The plain sources.
 var (
 	LastConsensus = Source{Name: "last-consensus", row: func(v *View) []float64 { return copied(lastConsensus(v.History)) }}
