@@ -75,7 +75,7 @@ func results(r records) explain.Results {
 	}
 	out.CountedRao, out.Memory = r.memory.CountedRao, yuma.Memory{
 		Median: fractions(r.memory.Median), Consensus: fractions(r.memory.Consensus), Fast: fractions(r.memory.Fast),
-		Slow: fractions(r.memory.Slow), Correlation: r.memory.Correlation,
+		Slow: fractions(r.memory.Slow), Slowest: fractions(r.memory.Slowest), Before: fractions(r.memory.Before), Correlation: r.memory.Correlation,
 	}
 	for _, n := range r.Neurons {
 		var bonds, votes []yuma.Cell

@@ -68,6 +68,6 @@ func (e Epoch) sound() Epoch {
 func soundMemory(m yuma.Memory, n int) yuma.Memory {
 	return yuma.Memory{
 		Votes: sized(m.Votes, n), Median: sized(m.Median, n), Consensus: sized(m.Consensus, n), Fast: sized(m.Fast, n),
-		Slow: sized(m.Slow, n), Correlation: sized(m.Correlation, n),
+		Slow: sized(m.Slow, n), Slowest: sized(m.Slowest, n), Before: sized(m.Before, n), Correlation: sized(m.Correlation, n),
 	}
 }

@@ -35,7 +35,7 @@ func small() explain.Epoch {
 	}
 	s := &e.Stored
 	s.ServerRao, s.ValidatorRao, s.Permit, s.Active, s.Bonds = out.ServerEmission, out.ValidatorEmission, out.NewPermits, out.Active, out.Bonds
-	s.OwnerRao, s.CountedRao = e.OwnerRao, e.CountedRao
+	s.OwnerRao, s.CountedRao, s.Memory = e.OwnerRao, e.CountedRao, out.Memory
 	return e
 }
 
@@ -55,7 +55,12 @@ func TestEveryStoredNumberIsCompared(t *testing.T) {
 		"carried_rao":     func(s *explain.Results) { s.CarriedRao++ },
 		"counted_rao":     func(s *explain.Results) { s.CountedRao = []uint64{600, 401} },
 		"correlation":     func(s *explain.Results) { s.Memory.Correlation = []int64{0, 1} },
-		"average_votes":   func(s *explain.Results) { s.Memory.Votes = [][]yuma.Cell{{{UID: 1, Value: 1}}} },
+		"average_votes":   func(s *explain.Results) { s.Memory.Votes[0][0].Value++ },
+		"median":          func(s *explain.Results) { s.Memory.Median[2]++ },
+		"before":          func(s *explain.Results) { s.Memory.Before[2]++ },
+		"fast":            func(s *explain.Results) { s.Memory.Fast[2]++ },
+		"slow":            func(s *explain.Results) { s.Memory.Slow[2]++ },
+		"slowest":         func(s *explain.Results) { s.Memory.Slowest[2]++ },
 		"bonds":           func(s *explain.Results) { s.Bonds[0][0].Value++ },
 	} {
 		e := small()

@@ -76,6 +76,8 @@ func (r *Replay) compareMemory(chain, here yuma.Memory) {
 		same(r, "average_consensus", uid, chain.Consensus[uid], here.Consensus[uid])
 		same(r, "fast", uid, chain.Fast[uid], here.Fast[uid])
 		same(r, "slow", uid, chain.Slow[uid], here.Slow[uid])
+		same(r, "slowest", uid, chain.Slowest[uid], here.Slowest[uid])
+		same(r, "before", uid, chain.Before[uid], here.Before[uid])
 		same(r, "correlation", uid, chain.Correlation[uid], here.Correlation[uid])
 		r.sameRow("average_votes", uid, chain.Votes[uid], here.Votes[uid])
 	}

@@ -9,12 +9,14 @@ import (
 
 // The information rule asks whose votes tell what was not public. For each validator, its row of this epoch and what a
 // majority of the others agreed on this epoch are compared after everything that can be put together from public vectors
-// (Memory: the last median and consensus, and two moving averages) has been taken out of both. Who copies what is public
+// (Memory: the last two medians, the last consensus, three moving averages) has been taken out of both. Who copies what is public
 // has nothing left that goes with what the others newly found, however it mixes; who measured has.
 //
 // The correlation of the two remainders is averaged over epochs. A validator keeps the information share of its dividend
 // by the square of its average over the median validator's: the square makes a quarter of the work earn a quarter of the
-// share at most. An epoch in which nothing new was to be found takes the share from all alike, so nobody loses.
+// share at most. Where the median validator's average itself is no more than chance would make there is nothing to tell
+// workers from others by, and the rule lets go of the share, with the square of how much less it is: that part goes by
+// receipts where they are asked for, and to all alike where not.
 
 // correlationOne is a correlation of one.
 const (
@@ -27,7 +29,8 @@ func (e *epoch) inform() {
 	s := e.newSurvey()
 	s.askAll()
 	e.remember(s.median)
-	public := s.newSpan(e.in.Memory.Median, e.in.Memory.Consensus, e.in.Memory.Fast, e.in.Memory.Slow)
+	m := e.in.Memory
+	public := s.newSpan(m.Median, m.Before, m.Consensus, m.Fast, m.Slow, m.Slowest)
 	e.chance = s.chance(len(public.basis))
 	e.out.Memory.Correlation = make([]int64, e.n) // 0 for those without a voice
 	for k, i := range s.who {
@@ -53,13 +56,17 @@ func (e *epoch) correlate(i int, own, others vector) int64 {
 // remember moves the public vectors on. Where a neuron is new, or nothing was known, the averages begin with the median.
 func (e *epoch) remember(median []fixed.Frac) {
 	m := &e.out.Memory
-	m.Median, m.Fast, m.Slow = median, make([]fixed.Frac, e.n), make([]fixed.Frac, e.n)
-	lastStep := e.lastStep()
+	vectors := make([]fixed.Frac, 4*e.n)
+	cut := func(k int) []fixed.Frac { return vectors[k*e.n : (k+1)*e.n : (k+1)*e.n] }
+	m.Median, m.Before, m.Fast, m.Slow, m.Slowest = median, cut(0), cut(1), cut(2), cut(3)
+	lastStep, was := e.lastStep(), e.in.Memory
 	for j, now := range median {
-		m.Fast[j], m.Slow[j] = now, now
+		m.Before[j], m.Fast[j], m.Slow[j], m.Slowest[j] = now, now, now, now
 		if e.hasPast(j, lastStep) {
-			m.Fast[j] = follow(known(e.in.Memory.Fast, j), now, fastPPM)
-			m.Slow[j] = follow(known(e.in.Memory.Slow, j), now, slowPPM)
+			m.Before[j] = known(was.Median, j)
+			m.Fast[j] = follow(known(was.Fast, j), now, fastPPM)
+			m.Slow[j] = follow(known(was.Slow, j), now, slowPPM)
+			m.Slowest[j] = follow(known(was.Slowest, j), now, slowestPPM)
 		}
 	}
 }
@@ -82,12 +89,15 @@ func (e *epoch) gate() {
 	if p.InformationShare == 0 && p.ReceiptShare == 0 {
 		return
 	}
-	if p.InformationShare > 0 {
-		e.judge()
-		e.out.Memory.Consensus = slices.Clone(e.out.Consensus)
-	}
 	information := fixed.FracFromU16(p.InformationShare)
 	receipts := min(fixed.FracFromU16(p.ReceiptShare), information.Complement())
+	if p.InformationShare > 0 {
+		e.out.Memory.Consensus = slices.Clone(e.out.Consensus)
+		sure := e.judge()
+		if p.ReceiptShare > 0 {
+			receipts += information.Mul(sure.Complement())
+		}
+	}
 	var sum fixed.Wide
 	kept := make([]fixed.Wide, e.n)
 	for i, dividend := range e.out.Dividends {
@@ -106,21 +116,25 @@ func (e *epoch) gate() {
 	}
 }
 
-// judge turns average correlations into what of the information share each validator keeps.
-func (e *epoch) judge() {
+// judge turns average correlations into what of the information share each validator keeps, and returns how much of the
+// share the rule divides at all: the square of the median validator's average over what chance makes, at most one.
+func (e *epoch) judge() (sure fixed.Frac) {
 	ballots := make([]ballot, 0, e.n)
 	for i, stake := range e.voters {
 		if stake > 0 {
 			ballots = append(ballots, ballot{fixed.Frac(max(e.out.Memory.Correlation[i], 0)), stake})
 		}
 	}
-	median := max(uint64(quantile(ballots, majority(e.total, half))), e.chance)
+	median := uint64(quantile(ballots, majority(e.total, half)))
+	sure = fixed.FracOf(median, e.chance)
+	sure = sure.Mul(sure)
 	for i, c := range e.out.Memory.Correlation {
-		if c > 0 && e.voters[i] > 0 {
-			part := fixed.FracOf(uint64(c), median)
-			e.out.Information[i] = part.Mul(part)
+		if e.voters[i] > 0 {
+			part := fixed.FracOf(uint64(max(c, 0)), max(median, 1))
+			e.out.Information[i] = sure.Mul(part.Mul(part).Complement()).Complement()
 		}
 	}
+	return sure
 }
 
 // half is the least u16 share above one half.

@@ -6,10 +6,10 @@ import "github.com/dendra-net/dendra/fixed"
 type Memory struct {
 	// Votes are the validators' average rows (Params.VoteMemoryPPM), per uid.
 	Votes [][]Cell
-	// Median is, per uid, what a majority of the others agreed on in the epoch before, of the votes as they were cast;
-	// Consensus that of the averages; Fast and Slow are moving averages of Median. Together they are what everybody could
-	// know of the votes before casting one.
-	Median, Consensus, Fast, Slow []fixed.Frac
+	// Median is, per uid, what a majority agreed on in the epoch before, of the votes as they were cast, and Before the same
+	// one epoch earlier; Consensus is that of the averages; Fast, Slow and Slowest are moving averages of Median. Together
+	// they are what everybody could know of the votes before casting one.
+	Median, Before, Consensus, Fast, Slow, Slowest []fixed.Frac
 	// Correlation is, per uid, the moving average of how the news in its votes went with the news in the others', in
 	// units of 2^-30, between -1 and 1.
 	Correlation []int64
@@ -17,8 +17,9 @@ type Memory struct {
 
 // Moving averages of the public median.
 const (
-	fastPPM = 700_000 // kept each epoch
-	slowPPM = 950_000
+	fastPPM    = 700_000 // kept each epoch
+	slowPPM    = 950_000
+	slowestPPM = 990_000
 )
 
 // dust is what an average must reach to be remembered: 2^-40 of a row.

@@ -64,6 +64,6 @@ func ChainParams() Params {
 	p := CompatParams()
 	p.Kappa = 32_768
 	p.CommitReveal, p.Yuma3, p.ExactPayout, p.CarryIfNoIncentive = true, true, true, true
-	p.VoteMemoryPPM, p.InformationShare, p.InformationMemoryPPM = 700_000, 32_768, 950_000
+	p.VoteMemoryPPM, p.InformationShare, p.InformationMemoryPPM = 700_000, 32_768, 980_000
 	return p
 }

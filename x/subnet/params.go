@@ -36,7 +36,7 @@ func DefaultHyperparameters() Hyperparameters {
 		MinReplaceable:       10,
 		VoteMemoryPpm:        700_000,
 		InformationShareU16:  32_768,
-		InformationMemoryPpm: 950_000,
+		InformationMemoryPpm: 980_000,
 		StakeInflowPpm:       15_000,
 	}
 }

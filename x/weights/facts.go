@@ -77,7 +77,7 @@ func (f Facts) memory() yuma.Memory {
 	n := len(f.Neurons)
 	m := yuma.Memory{
 		Votes: make([][]yuma.Cell, n), Median: make([]fixed.Frac, n), Consensus: make([]fixed.Frac, n),
-		Fast: make([]fixed.Frac, n), Slow: make([]fixed.Frac, n), Correlation: make([]int64, n),
+		Fast: make([]fixed.Frac, n), Slow: make([]fixed.Frac, n), Slowest: make([]fixed.Frac, n), Before: make([]fixed.Frac, n), Correlation: make([]int64, n),
 	}
 	for _, r := range f.Averages {
 		if f.sits(r.Uid, r.Generation) {
@@ -89,7 +89,8 @@ func (f Facts) memory() yuma.Memory {
 			continue
 		}
 		m.Median[uid], m.Consensus[uid] = fixed.Frac(f.Memory.Median[uid]), fixed.Frac(f.Memory.Consensus[uid])
-		m.Fast[uid], m.Slow[uid] = fixed.Frac(f.Memory.Fast[uid]), fixed.Frac(f.Memory.Slow[uid])
+		m.Fast[uid], m.Slow[uid], m.Slowest[uid] = fixed.Frac(f.Memory.Fast[uid]), fixed.Frac(f.Memory.Slow[uid]), fixed.Frac(f.Memory.Slowest[uid])
+		m.Before[uid] = fixed.Frac(f.Memory.Before[uid])
 		m.Correlation[uid] = f.Memory.Correlation[uid]
 	}
 	return m
@@ -103,14 +104,15 @@ func (m Memory) knows(n neuron.Neuron) bool {
 // Validate refuses lists of different lengths.
 func (m Memory) Validate() error {
 	n, empty := len(m.Generations), 0
-	for _, list := range [][]uint64{m.Median, m.Consensus, m.Fast, m.Slow} {
+	lists := [][]uint64{m.Median, m.Before, m.Consensus, m.Fast, m.Slow, m.Slowest}
+	for _, list := range lists {
 		if len(list) == 0 {
 			empty++
 		} else if len(list) != n {
 			return ErrBadGenesis.Wrapf("memory of subnet %d: a list of %d, %d neurons", m.Netuid, len(list), n)
 		}
 	}
-	if empty%4 != 0 || len(m.CountedRao) != n || len(m.Correlation) != n-n*empty/4 {
+	if empty%len(lists) != 0 || len(m.CountedRao) != n || len(m.Correlation) != n-n*empty/len(lists) {
 		return ErrBadGenesis.Wrapf("memory of subnet %d: %d counted stakes, %d correlations, %d neurons", m.Netuid, len(m.CountedRao), len(m.Correlation), n)
 	}
 	return nil

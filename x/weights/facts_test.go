@@ -25,7 +25,7 @@ func TestNewcomerInheritsNothing(t *testing.T) {
 		StakeRao: []uint64{1_000_000, 1_000_000},
 		Memory: weights.Memory{
 			Generations: []uint32{0, 0}, CountedRao: []uint64{1_000_000, 1_000_000}, Median: []uint64{7, 7}, Consensus: []uint64{7, 7},
-			Fast: []uint64{7, 7}, Slow: []uint64{7, 7}, Correlation: []int64{5, 5},
+			Fast: []uint64{7, 7}, Slow: []uint64{7, 7}, Slowest: []uint64{7, 7}, Before: []uint64{7, 7}, Correlation: []int64{5, 5},
 		},
 		Averages: []weights.AverageRow{{Uid: 0, Uids: []uint32{1}, Weights: []uint64{9}}, {Uid: 1, Uids: []uint32{0}, Weights: []uint64{9}}},
 	}

@@ -17,6 +17,7 @@ func (k *Keeper) storeMemory(ctx context.Context, g graph, m yuma.Memory, counte
 	record := weights.Memory{
 		Netuid: netuid, CountedRao: countedRao, Correlation: m.Correlation,
 		Median: whole(m.Median), Consensus: whole(m.Consensus), Fast: whole(m.Fast), Slow: whole(m.Slow),
+		Before: whole(m.Before), Slowest: whole(m.Slowest),
 	}
 	for uid, n := range g.neurons {
 		record.Generations = append(record.Generations, n.Generation)
