@@ -11,5 +11,5 @@
 //
 // With the compatibility profile and one epoch it reproduces the tables published of the original (Contours, Shares).
 // Under rules that remember votes a network lives many epochs with new noise in each, and the cabal chooses how it votes
-// (Worst).
+// (Play).
 package retention

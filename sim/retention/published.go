@@ -58,8 +58,10 @@ type Reading struct {
 	Maximum bool `json:"maximum,omitempty"`
 }
 
-// Names of what was read off the lines besides points at round heights.
+// Names of what was read off the lines besides points at round heights. A line is read as 0 where its label interrupts it;
+// only at the lowest height may it be.
 const (
+	lowest      = "0.0"
 	rightmost   = "max_x"
 	rightmostAt = "argmax_y"
 )
@@ -100,7 +102,7 @@ func readLines(plot string, lines map[string]map[string]*float64) (found []Readi
 			switch {
 			case height == rightmostAt:
 				continue
-			case read == nil:
+			case read == nil || *read == 0 && height != lowest:
 				missing++
 				continue
 			case point.Maximum:

@@ -15,8 +15,8 @@ import (
 func TestReadings(t *testing.T) {
 	readings, unreadable, err := Readings()
 	require.NoError(t, err)
-	require.Len(t, readings, 1114)
-	require.Equal(t, 74, unreadable)
+	require.Len(t, readings, 1104)
+	require.Equal(t, 84, unreadable)
 	perPlot, maxima := map[string]int{}, 0
 	for _, r := range readings {
 		perPlot[r.Plot]++

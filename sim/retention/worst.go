@@ -35,11 +35,6 @@ const (
 	refineStep  = 50_000  // and about the strongest attack
 )
 
-// Worst finds the attack of all that asks for the most utility, and how much.
-func (s Setting) Worst(ctx context.Context, o Options) (Need, error) {
-	return s.worst(ctx, attacks(screenStep), o)
-}
-
 // worst finds the strongest of these attacks and of those near it. Attacks are compared by what they leave to the honest
 // camp at one utility in a few networks. As their order may change with the utility, the strongest and those near it are
 // compared again at the utility that it asks for. The one that comes first then is played in all networks.
