@@ -56,14 +56,13 @@ func OriginalReveal() Rules {
 
 // What this chain's defaults add to yuma.ChainParams, and what is proposed for receipts.
 const (
-	ourInflowPPM    = 15_000
 	ourReceiptShare = 32_767
 	ourReceiptDraws = 8
 )
 
 // Ours is this chain's default.
 func Ours() Rules {
-	return Rules{Name: "ours", Yuma: yuma.ChainParams(), RevealEpochs: 1, InflowPPM: ourInflowPPM, Generations: true, ImmuneEpochs: 10}
+	return Rules{Name: "ours", Yuma: yuma.ChainParams(), RevealEpochs: 1, InflowPPM: yuma.ChainInflowPPM, Generations: true, ImmuneEpochs: 10}
 }
 
 // OursWithReceipts is the default with the share for receipts switched on.

@@ -6,6 +6,9 @@ import "github.com/dendra-net/dendra/fixed"
 // not held for long by the little that stayed.
 const leastInflowBits = 9
 
+// ChainInflowPPM is this chain's default for what CountStake lets in each epoch: 1 %, so that stake can double in 70.
+const ChainInflowPPM = 10_000
+
 // CountStake returns the stake that counts this epoch, per uid: what left is gone at once, and what came in since the
 // last time, all together, is let in only up to inflowPPM millionths of what counted then (or a 512th of all stake, if
 // that is more), in proportion. So stake that is there for one epoch gets the pay of a little of it, and stake that stays

@@ -37,7 +37,7 @@ func DefaultHyperparameters() Hyperparameters {
 		VoteMemoryPpm:        700_000,
 		InformationShareU16:  32_768,
 		InformationMemoryPpm: 980_000,
-		StakeInflowPpm:       15_000,
+		StakeInflowPpm:       10_000,
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 func TestDefaultsAreTheChainsProfile(t *testing.T) {
 	s := subnet.Subnet{Hyperparameters: subnet.DefaultHyperparameters()}
 	require.Equal(t, yuma.ChainParams(), weights.Facts{Subnet: s}.Input().Params)
+	require.EqualValues(t, yuma.ChainInflowPPM, s.Hyperparameters.StakeInflowPpm)
 }
 
 // R-WEIGHTS-8, R-WEIGHTS-12: a neuron that is new in its slot inherits neither what counted nor what was known.
@@ -30,7 +31,7 @@ func TestNewcomerInheritsNothing(t *testing.T) {
 		Averages: []weights.AverageRow{{Uid: 0, Uids: []uint32{1}, Weights: []uint64{9}}, {Uid: 1, Uids: []uint32{0}, Weights: []uint64{9}}},
 	}
 	require.Equal(t, uint64(1_000_000), f.CountedRao()[0])
-	require.InDelta(t, 15_000, f.CountedRao()[1], 2)
+	require.InDelta(t, yuma.ChainInflowPPM, f.CountedRao()[1], 2)
 	m := f.Input().Memory
 	require.Len(t, m.Votes[0], 1)
 	require.Empty(t, m.Votes[1])
