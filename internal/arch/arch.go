@@ -14,6 +14,8 @@ var directions = []direction{
 	{"issuance", "", "pure mathematics stands on fixed and the standard library alone"},
 	{"yuma", "", "pure mathematics stands on fixed and the standard library alone"},
 	{"explain", "", "the command line and an explorer explain alike, and neither needs the chain's engine for it"},
+	{"sim", "github.com/cosmos/cosmos-sdk", "the laboratory plays the rules, not the engine"},
+	{"sim", Module + "/x", "the laboratory plays the rules, not the engine"},
 	{"seal", "", "what chain and clients agree on knows neither"},
 	{"neuron", "github.com/cosmos/cosmos-sdk", "a subnet's author must not need the chain's engine"},
 	{"neuron", "github.com/cometbft", "a subnet's author must not need the chain's engine"},
