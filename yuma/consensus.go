@@ -88,7 +88,7 @@ func quantileWith(room, b []ballot, need uint64) fixed.Frac {
 		if shift == 0 {
 			return low + fixed.Frac(step)
 		}
-		b = gather(room, b, low, shift, uint64(step))
+		b = gather(room, b, low, shift, uint64(step), uint64(step))
 	}
 	return quantileOfFew(b, need)
 }
@@ -117,12 +117,12 @@ func (s *steps) tally(b []ballot, low fixed.Frac, shift int) {
 	}
 }
 
-// gather copies the ballots of one step, without a branch that could be mispredicted.
-func gather(room, b []ballot, low fixed.Frac, shift int, step uint64) []ballot {
+// gather copies the ballots of some neighbouring steps, without a branch that could be mispredicted.
+func gather(room, b []ballot, low fixed.Frac, shift int, from, to uint64) []ballot {
 	count := 0
 	for _, x := range b {
 		room[count] = x
-		_, other := bits.Sub64(0, uint64(x.weight-low)>>(shift&63)^step, 0)
+		_, other := bits.Sub64(to-from, uint64(x.weight-low)>>(shift&63)-from, 0)
 		count += int(1 - other)
 	}
 	return room[:count]

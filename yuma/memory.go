@@ -33,16 +33,16 @@ func (e *epoch) averageVotes() {
 	for i, row := range e.votes.rows {
 		room += min(e.n, len(row)+len(e.in.Memory.Votes[i]))
 	}
-	cells := make([]Cell, room)
+	cells, kept := make([]Cell, room), make([]Cell, e.n)
 	e.out.Memory.Votes = make([][]Cell, e.n)
 	for i, row := range e.votes.rows {
-		old := e.remembered(i, lastStep)
+		old, k := e.remembered(kept, i, lastStep), 0
 		if len(old) > 0 {
-			k := blend(cells, old, row, keep)
-			row = append(row[:0], cells[:k]...)
-			e.votes.rows[i] = row
+			k = blend(cells, old, row, keep)
+			e.votes.rows[i] = append(row[:0], cells[:k]...)
+		} else {
+			k = copy(cells, row)
 		}
-		k := copy(cells, row)
 		if k > 0 {
 			e.out.Memory.Votes[i] = cells[:k:k]
 		}
@@ -50,49 +50,55 @@ func (e *epoch) averageVotes() {
 	}
 }
 
-// remembered returns the average row of a permitted validator, without neurons that are younger than it.
-func (e *epoch) remembered(i int, lastStep uint64) []Cell {
+// remembered copies the average row of a permitted validator, without neurons that are younger than it.
+func (e *epoch) remembered(into []Cell, i int, lastStep uint64) []Cell {
 	if !e.permits[i] {
 		return nil
 	}
-	all, last, k := e.in.Memory.Votes[i], -1, 0
-	kept := make([]Cell, len(all))
-	for _, c := range all {
+	registered, self, last, k := e.in.RegisteredAt, i, -1, 0
+	if i == e.owner {
+		self = -1
+	}
+	for _, c := range e.in.Memory.Votes[i] {
 		j := int(c.UID)
-		if j > last && j < e.n && c.Value > 0 && e.in.RegisteredAt[j] < lastStep && (j != i || i == e.owner) {
-			kept[k] = Cell{c.UID, c.Value.Clamp()}
+		if j <= last {
+			continue
+		}
+		if last = j; j < len(registered) && c.Value > 0 && registered[j] < lastStep && j != self {
+			into[k] = Cell{c.UID, c.Value.Clamp()}
 			k++
 		}
-		last = max(last, j)
 	}
-	return kept[:k]
+	return into[:k]
 }
 
 // blend writes keep times old plus the rest times row, and returns how many cells that is.
 func blend(into, old, row []Cell, keep fixed.Frac) (k int) {
-	add := keep.Complement()
-	put := func(uid uint16, was, is fixed.Frac) {
-		sum := fixed.Product(uint64(keep), uint64(was)).AddProduct(uint64(add), uint64(is))
-		if v := fixed.Frac(sum.Shift(fixed.FracBits)); v >= dust {
-			into[k] = Cell{uid, v}
-			k++
-		}
-	}
+	add, o := keep.Complement(), 0
 	for _, c := range row {
-		for ; len(old) > 0 && old[0].UID < c.UID; old = old[1:] {
-			put(old[0].UID, old[0].Value, 0)
+		for ; o < len(old) && old[o].UID < c.UID; o++ {
+			k += remember(&into[k], old[o].UID, keep.Mul(old[o].Value))
 		}
-		if len(old) > 0 && old[0].UID == c.UID {
-			put(c.UID, old[0].Value, c.Value)
-			old = old[1:]
-		} else {
-			put(c.UID, 0, c.Value)
+		was := fixed.Frac(0)
+		if o < len(old) && old[o].UID == c.UID {
+			was = old[o].Value
+			o++
 		}
+		k += remember(&into[k], c.UID, between(was, c.Value, keep, add))
 	}
-	for _, c := range old {
-		put(c.UID, c.Value, 0)
+	for _, c := range old[o:] {
+		k += remember(&into[k], c.UID, keep.Mul(c.Value))
 	}
 	return k
+}
+
+// remember writes a cell and returns 1 if its value is worth that.
+func remember(into *Cell, uid uint16, value fixed.Frac) int {
+	*into = Cell{uid, value}
+	if value < dust {
+		return 0
+	}
+	return 1
 }
 
 // follow moves an average towards a value: ppm of it is kept.
