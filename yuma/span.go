@@ -74,8 +74,13 @@ func (s span) news(v vector) vector {
 		return nil
 	}
 	v.scale(s.bits - size)
+	along := int64(0)
+	if len(s.basis) > 0 {
+		along = v.dot(s.basis[0])
+	}
 	for k, b := range s.basis {
-		v.subtract(b, s.norms[k])
+		next := s.basis[(k+1)%len(s.basis)]
+		along = v.subtract(b, coefficient(along, s.norms[k]), next)
 	}
 	if size = v.size(); size <= s.bits-lostBits {
 		return nil
@@ -101,24 +106,30 @@ func (v vector) scale(left int) {
 	}
 }
 
-// subtract takes out of v its part along b, whose square is norm. Coefficients have 30 fractional bits; v being at most
-// 2*sqrt(n) as long as b, they and their products fit.
-func (v vector) subtract(b vector, norm uint64) {
-	along := v.dot(b)
+// coefficient returns along/norm with 30 fractional bits: of a vector that lies so far along one of the basis, norm being
+// the square of that one's length. The one being at most 2*sqrt(n) as long as the other, it and its products fit.
+func coefficient(along int64, norm uint64) int64 {
 	size := uint64(max(along, -along))
 	hi, lo := size>>(64-correlationBits), size<<correlationBits
 	if hi >= norm {
-		return
+		return 0
 	}
 	quo, _ := bits.Div64(hi, lo, norm)
-	coefficient := int64(quo)
 	if along < 0 {
-		coefficient = -coefficient
+		return -int64(quo)
 	}
-	v = v[:len(b)]
+	return int64(quo)
+}
+
+// subtract takes times b out of v. It returns the dot product of what is left with the next one to be taken out.
+func (v vector) subtract(b vector, times int64, next vector) (along int64) {
+	v, next = v[:len(b)], next[:len(b)]
 	for j, x := range b {
-		v[j] -= coefficient * x >> correlationBits
+		left := v[j] - times*x>>correlationBits
+		v[j] = left
+		along += left * next[j]
 	}
+	return along
 }
 
 func (v vector) dot(b vector) (sum int64) {
