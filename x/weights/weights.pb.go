@@ -4,6 +4,7 @@
 package weights
 
 import (
+	encoding_binary "encoding/binary"
 	fmt "fmt"
 	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/gogoproto/gogoproto"
@@ -191,7 +192,7 @@ type AverageRow struct {
 	Generation uint32   `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
 	Uids       []uint32 `protobuf:"varint,4,rep,packed,name=uids,proto3" json:"uids,omitempty"`
 	// weights are parts of the row with yuma's fractional bits.
-	Weights []uint64 `protobuf:"varint,5,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+	Weights []uint64 `protobuf:"fixed64,5,rep,packed,name=weights,proto3" json:"weights,omitempty"`
 }
 
 func (m *AverageRow) Reset()         { *m = AverageRow{} }
@@ -272,15 +273,15 @@ type Memory struct {
 	CountedRao []uint64 `protobuf:"varint,3,rep,packed,name=counted_rao,json=countedRao,proto3" json:"counted_rao,omitempty"`
 	// What everybody knows of the votes: what a majority agreed on in this epoch and in the one before, three moving averages
 	// of it, and the consensus of average votes.
-	Median    []uint64 `protobuf:"varint,4,rep,packed,name=median,proto3" json:"median,omitempty"`
-	Consensus []uint64 `protobuf:"varint,5,rep,packed,name=consensus,proto3" json:"consensus,omitempty"`
-	Fast      []uint64 `protobuf:"varint,6,rep,packed,name=fast,proto3" json:"fast,omitempty"`
-	Slow      []uint64 `protobuf:"varint,7,rep,packed,name=slow,proto3" json:"slow,omitempty"`
+	Median    []uint64 `protobuf:"fixed64,4,rep,packed,name=median,proto3" json:"median,omitempty"`
+	Consensus []uint64 `protobuf:"fixed64,5,rep,packed,name=consensus,proto3" json:"consensus,omitempty"`
+	Fast      []uint64 `protobuf:"fixed64,6,rep,packed,name=fast,proto3" json:"fast,omitempty"`
+	Slow      []uint64 `protobuf:"fixed64,7,rep,packed,name=slow,proto3" json:"slow,omitempty"`
 	// correlation is how the news in a validator's votes went with the news in the others', averaged over epochs, in units
 	// of 2^-30.
 	Correlation []int64  `protobuf:"zigzag64,8,rep,packed,name=correlation,proto3" json:"correlation,omitempty"`
-	Before      []uint64 `protobuf:"varint,9,rep,packed,name=before,proto3" json:"before,omitempty"`
-	Slowest     []uint64 `protobuf:"varint,10,rep,packed,name=slowest,proto3" json:"slowest,omitempty"`
+	Before      []uint64 `protobuf:"fixed64,9,rep,packed,name=before,proto3" json:"before,omitempty"`
+	Slowest     []uint64 `protobuf:"fixed64,10,rep,packed,name=slowest,proto3" json:"slowest,omitempty"`
 }
 
 func (m *Memory) Reset()         { *m = Memory{} }
@@ -548,7 +549,7 @@ type BondRow struct {
 	Generation uint32   `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
 	Uids       []uint32 `protobuf:"varint,4,rep,packed,name=uids,proto3" json:"uids,omitempty"`
 	// bonds are fractions with yuma's fractional bits.
-	Bonds []uint64 `protobuf:"varint,5,rep,packed,name=bonds,proto3" json:"bonds,omitempty"`
+	Bonds []uint64 `protobuf:"fixed64,5,rep,packed,name=bonds,proto3" json:"bonds,omitempty"`
 }
 
 func (m *BondRow) Reset()         { *m = BondRow{} }
@@ -991,72 +992,72 @@ func init() {
 func init() { proto.RegisterFile("dendra/weights/v1/weights.proto", fileDescriptor_b2a317a06a30c950) }
 
 var fileDescriptor_b2a317a06a30c950 = []byte{
-	// 1027 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0x41, 0x6f, 0x23, 0x35,
-	0x14, 0x6e, 0x3a, 0x93, 0xe9, 0xe4, 0x4d, 0xdb, 0x2d, 0x56, 0xa9, 0x66, 0xbb, 0xbb, 0x69, 0x08,
-	0x12, 0xe4, 0xb2, 0xed, 0x6e, 0x90, 0x16, 0x21, 0x84, 0xa0, 0x41, 0xc0, 0x09, 0x69, 0x35, 0x45,
-	0x42, 0xe2, 0x12, 0x39, 0x33, 0x6e, 0x62, 0x35, 0x63, 0x47, 0xb6, 0x93, 0xb4, 0x07, 0x6e, 0xfc,
-	0x00, 0x2e, 0x5c, 0xf8, 0x1d, 0xf0, 0x1f, 0xf6, 0xb8, 0xe2, 0x80, 0x38, 0x21, 0xd4, 0xfe, 0x11,
-	0xe4, 0x67, 0x4f, 0x92, 0x6d, 0xd3, 0xdb, 0xee, 0xed, 0xbd, 0xcf, 0xef, 0xd9, 0xcf, 0xdf, 0x7c,
-	0xef, 0x79, 0xe0, 0xa8, 0x60, 0xa2, 0x50, 0xf4, 0x64, 0xce, 0xf8, 0x70, 0x64, 0xf4, 0xc9, 0xec,
-	0x79, 0x65, 0x1e, 0x4f, 0x94, 0x34, 0x92, 0xbc, 0xe7, 0x02, 0x8e, 0x2b, 0x74, 0xf6, 0xfc, 0xf0,
-	0x61, 0x2e, 0x75, 0x29, 0x75, 0x1f, 0x03, 0x4e, 0x9c, 0xe3, 0xa2, 0x0f, 0xf7, 0x87, 0x72, 0x28,
-	0x1d, 0x6e, 0x2d, 0x87, 0xb6, 0xcf, 0x20, 0x7a, 0x49, 0x15, 0x2d, 0x35, 0xe9, 0xc0, 0x1e, 0x9b,
-	0xc8, 0x7c, 0xa4, 0xfb, 0x13, 0xa6, 0xfa, 0x83, 0xb1, 0xcc, 0x2f, 0xd2, 0x5a, 0xab, 0xd6, 0xd9,
-	0xc9, 0x76, 0x1d, 0xfe, 0x92, 0xa9, 0x9e, 0x45, 0xc9, 0x11, 0x24, 0x25, 0xbd, 0xec, 0xe7, 0xb2,
-	0x2c, 0xb9, 0xd1, 0xe9, 0x26, 0x06, 0x41, 0x49, 0x2f, 0xbf, 0x76, 0x48, 0xfb, 0xef, 0x1a, 0x04,
-	0x99, 0x9c, 0x93, 0x03, 0x88, 0x04, 0x33, 0x53, 0x5e, 0xf8, 0x8d, 0xbc, 0x47, 0xf6, 0x20, 0xb0,
-	0xa0, 0x4b, 0xb4, 0x26, 0x69, 0x02, 0x0c, 0x99, 0x60, 0x8a, 0x1a, 0x2e, 0x45, 0x1a, 0xb8, 0x1d,
-	0x97, 0x08, 0x21, 0x10, 0x4e, 0x79, 0xa1, 0xd3, 0xb0, 0x15, 0x74, 0x76, 0x32, 0xb4, 0x49, 0x0b,
-	0x92, 0x65, 0x84, 0x4e, 0xeb, 0xb8, 0xb4, 0x0a, 0x91, 0x14, 0xb6, 0x3c, 0x37, 0x69, 0x84, 0xab,
-	0x95, 0x4b, 0xde, 0x87, 0x48, 0x33, 0xd3, 0xa7, 0x26, 0xdd, 0x6a, 0xd5, 0x3a, 0x41, 0x56, 0xd7,
-	0xcc, 0x9c, 0x1a, 0xd2, 0x84, 0x84, 0x8b, 0xfe, 0xb9, 0x54, 0x39, 0xb3, 0x6b, 0x31, 0xae, 0x35,
-	0xb8, 0xf8, 0xd6, 0x22, 0xa7, 0xa6, 0xfd, 0x4b, 0x0d, 0xe0, 0x74, 0xc6, 0x14, 0x1d, 0xb2, 0x77,
-	0x7f, 0xbf, 0x95, 0xea, 0xed, 0xdd, 0xc2, 0x45, 0xf5, 0xed, 0xdf, 0x36, 0x21, 0xfa, 0x9e, 0x95,
-	0x52, 0x5d, 0xdd, 0x5b, 0xc2, 0x2d, 0x72, 0x36, 0xef, 0x92, 0x73, 0x04, 0x49, 0x2e, 0xa7, 0xc2,
-	0xb0, 0xa2, 0xaf, 0xa8, 0x4c, 0x03, 0x3c, 0x02, 0x3c, 0x94, 0x51, 0x69, 0xb7, 0x2e, 0x59, 0xc1,
-	0xa9, 0xc0, 0xaa, 0xc2, 0xcc, 0x7b, 0xe4, 0x31, 0x34, 0x72, 0x29, 0x34, 0x13, 0x7a, 0x5a, 0x55,
-	0xb6, 0x04, 0xec, 0x4d, 0xce, 0xa9, 0x36, 0x48, 0x78, 0x98, 0xa1, 0x6d, 0x31, 0x3d, 0x96, 0xf3,
-	0x74, 0xcb, 0x61, 0xd6, 0xb6, 0x05, 0xe6, 0x52, 0x29, 0x36, 0x76, 0x94, 0xc4, 0xad, 0xa0, 0x43,
-	0xb2, 0x55, 0xc8, 0x9e, 0x3f, 0x60, 0xe7, 0x52, 0xb1, 0xb4, 0xe1, 0xce, 0x77, 0x9e, 0xe5, 0xc5,
-	0xee, 0xc0, 0xb4, 0x49, 0xc1, 0xf1, 0xe2, 0xdd, 0xf6, 0x18, 0xe2, 0xd3, 0xdc, 0xf0, 0x19, 0x37,
-	0x57, 0x6f, 0xf1, 0xdb, 0x1c, 0x40, 0x34, 0x42, 0xe2, 0xd3, 0x10, 0xf5, 0xe0, 0xbd, 0xf6, 0x9f,
-	0x35, 0x88, 0x9c, 0xe2, 0xef, 0x3d, 0xec, 0x19, 0x44, 0x23, 0x69, 0x2e, 0xd8, 0x15, 0x9e, 0xd7,
-	0xe8, 0xa5, 0x7f, 0xfd, 0xf1, 0x74, 0xdf, 0x77, 0xe5, 0x69, 0x51, 0x28, 0xa6, 0xf5, 0x99, 0x51,
-	0x5c, 0x0c, 0x33, 0x1f, 0x47, 0xf6, 0xa1, 0x8e, 0xdd, 0x86, 0x75, 0x84, 0x99, 0x73, 0x2c, 0x81,
-	0x23, 0xaa, 0x47, 0x58, 0xc0, 0x76, 0x86, 0xf6, 0x4a, 0x59, 0xf5, 0xd5, 0xb2, 0xb0, 0x3b, 0xb9,
-	0xe8, 0x2f, 0x85, 0xef, 0xba, 0x93, 0x8b, 0x1f, 0xbd, 0x7a, 0x7e, 0x86, 0xad, 0x9e, 0x14, 0xc5,
-	0xbb, 0x17, 0xf0, 0x3e, 0xd4, 0x07, 0x52, 0x14, 0x95, 0x48, 0x9c, 0xd3, 0xbe, 0x09, 0x20, 0x3a,
-	0xcb, 0xa5, 0x62, 0xfa, 0xde, 0xe3, 0x17, 0x24, 0x6c, 0xae, 0x92, 0xb0, 0xbc, 0x70, 0xf0, 0xc6,
-	0x85, 0x1f, 0x41, 0x43, 0x1b, 0x7a, 0xc1, 0x50, 0xc6, 0x4e, 0xaa, 0x31, 0x02, 0x56, 0xc4, 0x1f,
-	0xc0, 0xb6, 0x5b, 0x9c, 0x57, 0x5c, 0xd9, 0xf5, 0x04, 0x31, 0x47, 0xc8, 0x9b, 0x7a, 0x8e, 0x6e,
-	0xeb, 0xf9, 0x31, 0x34, 0xb8, 0xc8, 0x99, 0x30, 0x7c, 0xc6, 0xbc, 0x80, 0x97, 0x00, 0x39, 0x84,
-	0xb8, 0xe0, 0x33, 0x6e, 0x07, 0x31, 0x4a, 0x38, 0xcc, 0x16, 0x3e, 0xf9, 0x18, 0x1e, 0xcc, 0xe8,
-	0x98, 0x17, 0xd4, 0x48, 0xd5, 0x37, 0x6a, 0xaa, 0x8d, 0x17, 0xf2, 0xee, 0x02, 0xfe, 0xc1, 0xa2,
-	0xe4, 0x09, 0x80, 0x66, 0x6a, 0xc6, 0x14, 0xde, 0xc0, 0x69, 0xba, 0xe1, 0x10, 0x7b, 0x85, 0x0f,
-	0x61, 0x67, 0xb9, 0x8f, 0x8d, 0x48, 0x30, 0x62, 0x7b, 0x01, 0xfa, 0x66, 0x9d, 0x30, 0x55, 0x72,
-	0x93, 0x6e, 0xb7, 0x82, 0x4e, 0x9c, 0x79, 0xcf, 0xe2, 0x34, 0xc7, 0xda, 0x77, 0x1c, 0xee, 0x3c,
-	0x4b, 0x9a, 0x9c, 0x0b, 0x7f, 0xe4, 0x2e, 0xd2, 0x1c, 0x23, 0x60, 0x37, 0xb3, 0xa3, 0x81, 0x2a,
-	0xc5, 0xfd, 0x68, 0x78, 0x80, 0xcb, 0xe0, 0x21, 0x1b, 0x70, 0x6b, 0xba, 0xec, 0xdd, 0x99, 0x2e,
-	0xed, 0x39, 0xd4, 0xbf, 0xa9, 0xbe, 0xda, 0x7d, 0xdf, 0x98, 0x8b, 0x82, 0x5d, 0x56, 0xdf, 0x18,
-	0x1d, 0x2b, 0xa3, 0xb1, 0x9d, 0x1e, 0xee, 0x0b, 0xa3, 0x6d, 0xc5, 0x58, 0x4c, 0x99, 0x6f, 0x3e,
-	0x6b, 0x5a, 0xd6, 0xcf, 0x29, 0x1f, 0x4f, 0x15, 0xd3, 0x28, 0xfe, 0x9d, 0x6c, 0xe1, 0xb7, 0x7f,
-	0x0f, 0x61, 0xfb, 0x3b, 0x26, 0x98, 0xe6, 0xfa, 0xcc, 0x50, 0xc3, 0xc8, 0xa7, 0x10, 0x4d, 0xf0,
-	0x85, 0xc3, 0x02, 0x92, 0xee, 0xc3, 0xe3, 0x3b, 0xcf, 0xe6, 0xb1, 0x7b, 0x02, 0x7b, 0xe1, 0xab,
-	0x7f, 0x8f, 0x36, 0x32, 0x1f, 0x4e, 0x9e, 0x41, 0xa8, 0xe4, 0xdc, 0xcd, 0xce, 0xa4, 0x7b, 0xb0,
-	0x26, 0x2d, 0x93, 0x73, 0x9f, 0x83, 0x91, 0xe4, 0x0b, 0x88, 0xa9, 0x9f, 0x3f, 0x38, 0x4f, 0x93,
-	0xee, 0xa3, 0x35, 0x59, 0xd5, 0x88, 0xf2, 0xa9, 0x8b, 0x14, 0xf2, 0x19, 0x6c, 0x55, 0x6f, 0x6a,
-	0x88, 0xd9, 0xeb, 0x4a, 0x75, 0x13, 0xc7, 0xe7, 0x56, 0xf1, 0xe4, 0xc5, 0x6a, 0xab, 0x25, 0xdd,
-	0xc3, 0x35, 0x89, 0xbe, 0xe7, 0x7d, 0xa6, 0x0b, 0xb7, 0xe4, 0x68, 0xec, 0x45, 0x14, 0xfe, 0xfa,
-	0x13, 0x5d, 0xb3, 0x56, 0xe4, 0xb8, 0x70, 0xf2, 0x02, 0x22, 0xf7, 0x57, 0x80, 0x3d, 0x91, 0x74,
-	0xd3, 0x35, 0x89, 0x28, 0x80, 0x2a, 0xcf, 0x45, 0x93, 0x2f, 0x21, 0xa6, 0xee, 0x01, 0xd5, 0xd8,
-	0x30, 0x49, 0xf7, 0xc9, 0x3a, 0x8a, 0x16, 0x6f, 0xec, 0x82, 0x24, 0x9f, 0x44, 0x3e, 0x87, 0xb8,
-	0xb4, 0x4f, 0x1f, 0x67, 0x1a, 0xdb, 0x69, 0x7d, 0xcd, 0xee, 0x75, 0xac, 0x92, 0xab, 0x84, 0xde,
-	0x57, 0xaf, 0xae, 0x9b, 0xb5, 0xd7, 0xd7, 0xcd, 0xda, 0x7f, 0xd7, 0xcd, 0xda, 0xaf, 0x37, 0xcd,
-	0x8d, 0xd7, 0x37, 0xcd, 0x8d, 0x7f, 0x6e, 0x9a, 0x1b, 0x3f, 0x7d, 0x34, 0xe4, 0x66, 0x34, 0x1d,
-	0x1c, 0xe7, 0xb2, 0x3c, 0x71, 0xdb, 0x3d, 0x15, 0xcc, 0x78, 0xf3, 0xe4, 0xb2, 0xfa, 0xf3, 0x1a,
-	0x44, 0xf8, 0xdb, 0xf4, 0xc9, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff, 0xf9, 0x40, 0xe0, 0xc8, 0x9d,
-	0x09, 0x00, 0x00,
+	// 1035 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xc1, 0x6e, 0x23, 0x45,
+	0x13, 0x8e, 0x33, 0xe3, 0xc9, 0xb8, 0x26, 0xc9, 0xe6, 0x6f, 0xe5, 0x8f, 0x66, 0xb3, 0xbb, 0x8e,
+	0x31, 0x12, 0xf8, 0xb2, 0xc9, 0xae, 0x91, 0x16, 0x21, 0x84, 0xc0, 0x46, 0xc0, 0x09, 0x69, 0x35,
+	0x41, 0x42, 0xe2, 0x62, 0xb5, 0x67, 0x3a, 0x76, 0x2b, 0x9e, 0x6e, 0xab, 0xbb, 0x6d, 0x27, 0x07,
+	0x6e, 0x3c, 0x00, 0x17, 0x2e, 0x3c, 0x07, 0xbc, 0xc3, 0x1e, 0x57, 0x1c, 0x10, 0x27, 0x84, 0x92,
+	0x17, 0x41, 0x5d, 0xdd, 0x63, 0x7b, 0x37, 0xce, 0x8d, 0xbd, 0x55, 0x7d, 0x5d, 0xd5, 0x5d, 0xfd,
+	0xcd, 0x57, 0xd5, 0x03, 0x27, 0x05, 0x13, 0x85, 0xa2, 0x67, 0x0b, 0xc6, 0x47, 0x63, 0xa3, 0xcf,
+	0xe6, 0xcf, 0x2b, 0xf3, 0x74, 0xaa, 0xa4, 0x91, 0xe4, 0x7f, 0x2e, 0xe0, 0xb4, 0x42, 0xe7, 0xcf,
+	0x8f, 0x1f, 0xe6, 0x52, 0x97, 0x52, 0x0f, 0x30, 0xe0, 0xcc, 0x39, 0x2e, 0xfa, 0xf8, 0x70, 0x24,
+	0x47, 0xd2, 0xe1, 0xd6, 0x72, 0x68, 0xfb, 0x1c, 0xa2, 0x97, 0x54, 0xd1, 0x52, 0x93, 0x0e, 0x1c,
+	0xb0, 0xa9, 0xcc, 0xc7, 0x7a, 0x30, 0x65, 0x6a, 0x30, 0x9c, 0xc8, 0xfc, 0x32, 0xad, 0xb5, 0x6a,
+	0x9d, 0xbd, 0x6c, 0xdf, 0xe1, 0x2f, 0x99, 0xea, 0x5b, 0x94, 0x9c, 0x40, 0x52, 0xd2, 0xab, 0x41,
+	0x2e, 0xcb, 0x92, 0x1b, 0x9d, 0x6e, 0x63, 0x10, 0x94, 0xf4, 0xea, 0x4b, 0x87, 0xb4, 0xff, 0xac,
+	0x41, 0x90, 0xc9, 0x05, 0x39, 0x82, 0x48, 0x30, 0x33, 0xe3, 0x85, 0xdf, 0xc8, 0x7b, 0xe4, 0x00,
+	0x02, 0x0b, 0xba, 0x44, 0x6b, 0x92, 0x26, 0xc0, 0x88, 0x09, 0xa6, 0xa8, 0xe1, 0x52, 0xa4, 0x81,
+	0xdb, 0x71, 0x85, 0x10, 0x02, 0xe1, 0x8c, 0x17, 0x3a, 0x0d, 0x5b, 0x41, 0x67, 0x2f, 0x43, 0x9b,
+	0xb4, 0x20, 0x59, 0x45, 0xe8, 0xb4, 0x8e, 0x4b, 0xeb, 0x10, 0x49, 0x61, 0xc7, 0x73, 0x93, 0x46,
+	0xb8, 0x5a, 0xb9, 0xe4, 0xff, 0x10, 0x69, 0x66, 0x06, 0xd4, 0xa4, 0x3b, 0xad, 0x5a, 0x27, 0xc8,
+	0xea, 0x9a, 0x99, 0x9e, 0x21, 0x4d, 0x48, 0xb8, 0x18, 0x5c, 0x48, 0x95, 0x33, 0xbb, 0x16, 0xe3,
+	0x5a, 0x83, 0x8b, 0xaf, 0x2d, 0xd2, 0x33, 0xed, 0x9f, 0x6a, 0x00, 0xbd, 0x39, 0x53, 0x74, 0xc4,
+	0xde, 0xfd, 0xfd, 0xd6, 0xaa, 0xb7, 0x77, 0x8b, 0x96, 0xd5, 0xb7, 0x7f, 0xd9, 0x86, 0xe8, 0x5b,
+	0x56, 0x4a, 0x75, 0x7d, 0x6f, 0x09, 0x6f, 0x91, 0xb3, 0x7d, 0x97, 0x9c, 0x13, 0x48, 0x72, 0x39,
+	0x13, 0x86, 0x15, 0x03, 0x45, 0x65, 0x1a, 0xb4, 0x82, 0x4e, 0x98, 0x81, 0x87, 0x32, 0x2a, 0xed,
+	0xd6, 0x25, 0x2b, 0x38, 0x15, 0x58, 0x55, 0x94, 0x79, 0x8f, 0x3c, 0x86, 0x46, 0x2e, 0x85, 0x66,
+	0x42, 0xcf, 0xaa, 0xca, 0x56, 0x80, 0xbd, 0xc9, 0x05, 0xd5, 0x06, 0x09, 0x8f, 0x32, 0xb4, 0x2d,
+	0xa6, 0x27, 0x72, 0x91, 0xee, 0x38, 0xcc, 0xda, 0xb6, 0xc0, 0x5c, 0x2a, 0xc5, 0x26, 0x8e, 0x92,
+	0xb8, 0x15, 0x74, 0x48, 0xb6, 0x0e, 0xd9, 0xf3, 0x87, 0xec, 0x42, 0x2a, 0x96, 0x36, 0xdc, 0xf9,
+	0xce, 0xb3, 0xbc, 0xd8, 0x1d, 0x98, 0x36, 0x29, 0x38, 0x5e, 0xbc, 0xdb, 0x9e, 0x40, 0xdc, 0xcb,
+	0x0d, 0x9f, 0x73, 0x73, 0xfd, 0x1f, 0x7e, 0x9b, 0x23, 0x88, 0xc6, 0x48, 0x7c, 0x1a, 0xa2, 0x1e,
+	0xbc, 0xd7, 0xfe, 0xbd, 0x06, 0x91, 0x53, 0xfc, 0xbd, 0x87, 0x3d, 0x83, 0x68, 0x2c, 0xcd, 0x25,
+	0xbb, 0xc6, 0xf3, 0x1a, 0xfd, 0xf4, 0x8f, 0xdf, 0x9e, 0x1e, 0xfa, 0xae, 0xec, 0x15, 0x85, 0x62,
+	0x5a, 0x9f, 0x1b, 0xc5, 0xc5, 0x28, 0xf3, 0x71, 0xe4, 0x10, 0xea, 0xd8, 0x6d, 0x58, 0x47, 0x98,
+	0x39, 0xc7, 0x12, 0x38, 0xa6, 0x7a, 0x8c, 0x05, 0xec, 0x66, 0x68, 0xaf, 0x95, 0x55, 0x5f, 0x2f,
+	0x0b, 0xbb, 0x93, 0x8b, 0xc1, 0x4a, 0xf8, 0xae, 0x3b, 0xb9, 0xf8, 0xde, 0xab, 0xe7, 0x47, 0xd8,
+	0xe9, 0x4b, 0x51, 0xbc, 0x7b, 0x01, 0x1f, 0x42, 0x7d, 0x28, 0x45, 0x51, 0x89, 0xc4, 0x39, 0xed,
+	0xdb, 0x00, 0xa2, 0xf3, 0x5c, 0x2a, 0xa6, 0xef, 0x3d, 0x7e, 0x49, 0xc2, 0xf6, 0x3a, 0x09, 0xab,
+	0x0b, 0x07, 0x6f, 0x5c, 0xf8, 0x11, 0x34, 0xb4, 0xa1, 0x97, 0x0c, 0x65, 0x1c, 0xa2, 0x8c, 0x63,
+	0x04, 0xac, 0x88, 0xdf, 0x83, 0x5d, 0xb7, 0xb8, 0xa8, 0xb8, 0xb2, 0xeb, 0x09, 0x62, 0x8e, 0x90,
+	0x37, 0xf5, 0x1c, 0xe1, 0xfa, 0x9a, 0x9e, 0x1f, 0x43, 0x83, 0x8b, 0x9c, 0x09, 0xc3, 0xe7, 0x0c,
+	0x05, 0x1c, 0x66, 0x2b, 0x80, 0x1c, 0x43, 0x5c, 0xf0, 0x39, 0xb7, 0x83, 0x18, 0x25, 0x1c, 0x66,
+	0x4b, 0x9f, 0x7c, 0x08, 0x0f, 0xe6, 0x74, 0xc2, 0x0b, 0x6a, 0xa4, 0x1a, 0x18, 0x35, 0xd3, 0x06,
+	0x85, 0x1c, 0x66, 0xfb, 0x4b, 0xf8, 0x3b, 0x8b, 0x92, 0x27, 0x00, 0x9a, 0xa9, 0x39, 0x53, 0x78,
+	0x03, 0x70, 0x67, 0x38, 0xc4, 0x5e, 0xe1, 0x7d, 0xd8, 0x5b, 0xed, 0x63, 0x23, 0x12, 0x8c, 0xd8,
+	0x5d, 0x82, 0xbe, 0x59, 0xa7, 0x4c, 0x95, 0xdc, 0xa4, 0xbb, 0xad, 0xa0, 0x13, 0x67, 0xde, 0xb3,
+	0x38, 0xcd, 0xb1, 0xf6, 0x3d, 0x87, 0x3b, 0xcf, 0x92, 0x26, 0x17, 0xc2, 0x1f, 0xb9, 0x8f, 0x34,
+	0xc7, 0x08, 0xd8, 0xcd, 0xec, 0x68, 0xa0, 0x4a, 0x71, 0x3f, 0x1a, 0x1e, 0xe0, 0x32, 0x78, 0xc8,
+	0x06, 0xbc, 0x35, 0x5d, 0x0e, 0xee, 0x4c, 0x97, 0xf6, 0x02, 0xea, 0x5f, 0x55, 0x5f, 0xed, 0xbe,
+	0x6f, 0xcc, 0x45, 0xc1, 0xae, 0xaa, 0x6f, 0x8c, 0x8e, 0x95, 0xd1, 0xc4, 0x4e, 0x0f, 0xf7, 0x85,
+	0xd1, 0xb6, 0x62, 0x2c, 0x66, 0xcc, 0x37, 0x9f, 0x35, 0x2d, 0xeb, 0x17, 0x94, 0x4f, 0x66, 0x8a,
+	0x69, 0x14, 0xff, 0x5e, 0xb6, 0xf4, 0xdb, 0xbf, 0x86, 0xb0, 0xfb, 0x0d, 0x13, 0x4c, 0x73, 0x7d,
+	0x6e, 0xa8, 0x61, 0xe4, 0x63, 0x88, 0xa6, 0xf8, 0xc2, 0x61, 0x01, 0x49, 0xf7, 0xe1, 0xe9, 0x9d,
+	0x67, 0xf3, 0xd4, 0x3d, 0x81, 0xfd, 0xf0, 0xd5, 0xdf, 0x27, 0x5b, 0x99, 0x0f, 0x27, 0xcf, 0x20,
+	0x54, 0x72, 0xe1, 0x66, 0x67, 0xd2, 0x3d, 0xda, 0x90, 0x96, 0xc9, 0x85, 0xcf, 0xc1, 0x48, 0xf2,
+	0x19, 0xc4, 0xd4, 0xcf, 0x1f, 0x9c, 0xa7, 0x49, 0xf7, 0xd1, 0x86, 0xac, 0x6a, 0x44, 0xf9, 0xd4,
+	0x65, 0x0a, 0xf9, 0x04, 0x76, 0xaa, 0x37, 0x35, 0xc4, 0xec, 0x4d, 0xa5, 0xba, 0x89, 0xe3, 0x73,
+	0xab, 0x78, 0xf2, 0x62, 0xbd, 0xd5, 0x92, 0xee, 0xf1, 0x86, 0x44, 0xdf, 0xf3, 0x3e, 0xd3, 0x85,
+	0x5b, 0x72, 0x34, 0xf6, 0x22, 0x0a, 0x7f, 0xf3, 0x89, 0xae, 0x59, 0x2b, 0x72, 0x5c, 0x38, 0x79,
+	0x01, 0x91, 0xfb, 0x2b, 0xc0, 0x9e, 0x48, 0xba, 0xe9, 0x86, 0x44, 0x14, 0x40, 0x95, 0xe7, 0xa2,
+	0xc9, 0xe7, 0x10, 0x53, 0xf7, 0x80, 0x6a, 0x6c, 0x98, 0xa4, 0xfb, 0x64, 0x13, 0x45, 0xcb, 0x37,
+	0x76, 0x49, 0x92, 0x4f, 0x22, 0x9f, 0x42, 0x5c, 0xda, 0xa7, 0x8f, 0x33, 0x8d, 0xed, 0xb4, 0xb9,
+	0x66, 0xf7, 0x3a, 0x56, 0xc9, 0x55, 0x42, 0xff, 0x8b, 0x57, 0x37, 0xcd, 0xda, 0xeb, 0x9b, 0x66,
+	0xed, 0x9f, 0x9b, 0x66, 0xed, 0xe7, 0xdb, 0xe6, 0xd6, 0xeb, 0xdb, 0xe6, 0xd6, 0x5f, 0xb7, 0xcd,
+	0xad, 0x1f, 0x3e, 0x18, 0x71, 0x33, 0x9e, 0x0d, 0x4f, 0x73, 0x59, 0x9e, 0xb9, 0xed, 0x9e, 0x0a,
+	0x66, 0xbc, 0x79, 0x76, 0x55, 0xfd, 0x79, 0x0d, 0x23, 0xfc, 0x6d, 0xfa, 0xe8, 0xdf, 0x00, 0x00,
+	0x00, 0xff, 0xff, 0x4e, 0xbf, 0xb6, 0x36, 0x9d, 0x09, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -1215,9 +1216,18 @@ func (m *AverageRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Weights) > 0 {
-		dAtA8 := make([]byte, len(m.Weights)*10)
+		for iNdEx := len(m.Weights) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Weights[iNdEx]))
+		}
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Weights)*8))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Uids) > 0 {
+		dAtA8 := make([]byte, len(m.Uids)*10)
 		var j7 int
-		for _, num := range m.Weights {
+		for _, num := range m.Uids {
 			for num >= 1<<7 {
 				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1229,24 +1239,6 @@ func (m *AverageRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= j7
 		copy(dAtA[i:], dAtA8[:j7])
 		i = encodeVarintWeights(dAtA, i, uint64(j7))
-		i--
-		dAtA[i] = 0x2a
-	}
-	if len(m.Uids) > 0 {
-		dAtA10 := make([]byte, len(m.Uids)*10)
-		var j9 int
-		for _, num := range m.Uids {
-			for num >= 1<<7 {
-				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j9++
-			}
-			dAtA10[j9] = uint8(num)
-			j9++
-		}
-		i -= j9
-		copy(dAtA[i:], dAtA10[:j9])
-		i = encodeVarintWeights(dAtA, i, uint64(j9))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1289,165 +1281,111 @@ func (m *Memory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Slowest) > 0 {
-		dAtA12 := make([]byte, len(m.Slowest)*10)
-		var j11 int
-		for _, num := range m.Slowest {
-			for num >= 1<<7 {
-				dAtA12[j11] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j11++
-			}
-			dAtA12[j11] = uint8(num)
-			j11++
+		for iNdEx := len(m.Slowest) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Slowest[iNdEx]))
 		}
-		i -= j11
-		copy(dAtA[i:], dAtA12[:j11])
-		i = encodeVarintWeights(dAtA, i, uint64(j11))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Slowest)*8))
 		i--
 		dAtA[i] = 0x52
 	}
 	if len(m.Before) > 0 {
-		dAtA14 := make([]byte, len(m.Before)*10)
-		var j13 int
-		for _, num := range m.Before {
-			for num >= 1<<7 {
-				dAtA14[j13] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j13++
-			}
-			dAtA14[j13] = uint8(num)
-			j13++
+		for iNdEx := len(m.Before) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Before[iNdEx]))
 		}
-		i -= j13
-		copy(dAtA[i:], dAtA14[:j13])
-		i = encodeVarintWeights(dAtA, i, uint64(j13))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Before)*8))
 		i--
 		dAtA[i] = 0x4a
 	}
 	if len(m.Correlation) > 0 {
-		var j15 int
-		dAtA17 := make([]byte, len(m.Correlation)*10)
+		var j9 int
+		dAtA11 := make([]byte, len(m.Correlation)*10)
 		for _, num := range m.Correlation {
-			x16 := (uint64(num) << 1) ^ uint64((num >> 63))
-			for x16 >= 1<<7 {
-				dAtA17[j15] = uint8(uint64(x16)&0x7f | 0x80)
-				j15++
-				x16 >>= 7
+			x10 := (uint64(num) << 1) ^ uint64((num >> 63))
+			for x10 >= 1<<7 {
+				dAtA11[j9] = uint8(uint64(x10)&0x7f | 0x80)
+				j9++
+				x10 >>= 7
 			}
-			dAtA17[j15] = uint8(x16)
-			j15++
+			dAtA11[j9] = uint8(x10)
+			j9++
 		}
-		i -= j15
-		copy(dAtA[i:], dAtA17[:j15])
-		i = encodeVarintWeights(dAtA, i, uint64(j15))
+		i -= j9
+		copy(dAtA[i:], dAtA11[:j9])
+		i = encodeVarintWeights(dAtA, i, uint64(j9))
 		i--
 		dAtA[i] = 0x42
 	}
 	if len(m.Slow) > 0 {
-		dAtA19 := make([]byte, len(m.Slow)*10)
-		var j18 int
-		for _, num := range m.Slow {
-			for num >= 1<<7 {
-				dAtA19[j18] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j18++
-			}
-			dAtA19[j18] = uint8(num)
-			j18++
+		for iNdEx := len(m.Slow) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Slow[iNdEx]))
 		}
-		i -= j18
-		copy(dAtA[i:], dAtA19[:j18])
-		i = encodeVarintWeights(dAtA, i, uint64(j18))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Slow)*8))
 		i--
 		dAtA[i] = 0x3a
 	}
 	if len(m.Fast) > 0 {
-		dAtA21 := make([]byte, len(m.Fast)*10)
-		var j20 int
-		for _, num := range m.Fast {
-			for num >= 1<<7 {
-				dAtA21[j20] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j20++
-			}
-			dAtA21[j20] = uint8(num)
-			j20++
+		for iNdEx := len(m.Fast) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Fast[iNdEx]))
 		}
-		i -= j20
-		copy(dAtA[i:], dAtA21[:j20])
-		i = encodeVarintWeights(dAtA, i, uint64(j20))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Fast)*8))
 		i--
 		dAtA[i] = 0x32
 	}
 	if len(m.Consensus) > 0 {
-		dAtA23 := make([]byte, len(m.Consensus)*10)
-		var j22 int
-		for _, num := range m.Consensus {
-			for num >= 1<<7 {
-				dAtA23[j22] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j22++
-			}
-			dAtA23[j22] = uint8(num)
-			j22++
+		for iNdEx := len(m.Consensus) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Consensus[iNdEx]))
 		}
-		i -= j22
-		copy(dAtA[i:], dAtA23[:j22])
-		i = encodeVarintWeights(dAtA, i, uint64(j22))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Consensus)*8))
 		i--
 		dAtA[i] = 0x2a
 	}
 	if len(m.Median) > 0 {
-		dAtA25 := make([]byte, len(m.Median)*10)
-		var j24 int
-		for _, num := range m.Median {
-			for num >= 1<<7 {
-				dAtA25[j24] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j24++
-			}
-			dAtA25[j24] = uint8(num)
-			j24++
+		for iNdEx := len(m.Median) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Median[iNdEx]))
 		}
-		i -= j24
-		copy(dAtA[i:], dAtA25[:j24])
-		i = encodeVarintWeights(dAtA, i, uint64(j24))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Median)*8))
 		i--
 		dAtA[i] = 0x22
 	}
 	if len(m.CountedRao) > 0 {
-		dAtA27 := make([]byte, len(m.CountedRao)*10)
-		var j26 int
+		dAtA13 := make([]byte, len(m.CountedRao)*10)
+		var j12 int
 		for _, num := range m.CountedRao {
 			for num >= 1<<7 {
-				dAtA27[j26] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA13[j12] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j26++
+				j12++
 			}
-			dAtA27[j26] = uint8(num)
-			j26++
+			dAtA13[j12] = uint8(num)
+			j12++
 		}
-		i -= j26
-		copy(dAtA[i:], dAtA27[:j26])
-		i = encodeVarintWeights(dAtA, i, uint64(j26))
+		i -= j12
+		copy(dAtA[i:], dAtA13[:j12])
+		i = encodeVarintWeights(dAtA, i, uint64(j12))
 		i--
 		dAtA[i] = 0x1a
 	}
 	if len(m.Generations) > 0 {
-		dAtA29 := make([]byte, len(m.Generations)*10)
-		var j28 int
+		dAtA15 := make([]byte, len(m.Generations)*10)
+		var j14 int
 		for _, num := range m.Generations {
 			for num >= 1<<7 {
-				dAtA29[j28] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA15[j14] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j28++
+				j14++
 			}
-			dAtA29[j28] = uint8(num)
-			j28++
+			dAtA15[j14] = uint8(num)
+			j14++
 		}
-		i -= j28
-		copy(dAtA[i:], dAtA29[:j28])
-		i = encodeVarintWeights(dAtA, i, uint64(j28))
+		i -= j14
+		copy(dAtA[i:], dAtA15[:j14])
+		i = encodeVarintWeights(dAtA, i, uint64(j14))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -1580,38 +1518,29 @@ func (m *BondRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Bonds) > 0 {
-		dAtA31 := make([]byte, len(m.Bonds)*10)
-		var j30 int
-		for _, num := range m.Bonds {
-			for num >= 1<<7 {
-				dAtA31[j30] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j30++
-			}
-			dAtA31[j30] = uint8(num)
-			j30++
+		for iNdEx := len(m.Bonds) - 1; iNdEx >= 0; iNdEx-- {
+			i -= 8
+			encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(m.Bonds[iNdEx]))
 		}
-		i -= j30
-		copy(dAtA[i:], dAtA31[:j30])
-		i = encodeVarintWeights(dAtA, i, uint64(j30))
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Bonds)*8))
 		i--
 		dAtA[i] = 0x2a
 	}
 	if len(m.Uids) > 0 {
-		dAtA33 := make([]byte, len(m.Uids)*10)
-		var j32 int
+		dAtA17 := make([]byte, len(m.Uids)*10)
+		var j16 int
 		for _, num := range m.Uids {
 			for num >= 1<<7 {
-				dAtA33[j32] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA17[j16] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j32++
+				j16++
 			}
-			dAtA33[j32] = uint8(num)
-			j32++
+			dAtA17[j16] = uint8(num)
+			j16++
 		}
-		i -= j32
-		copy(dAtA[i:], dAtA33[:j32])
-		i = encodeVarintWeights(dAtA, i, uint64(j32))
+		i -= j16
+		copy(dAtA[i:], dAtA17[:j16])
+		i = encodeVarintWeights(dAtA, i, uint64(j16))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1654,20 +1583,20 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Generations) > 0 {
-		dAtA35 := make([]byte, len(m.Generations)*10)
-		var j34 int
+		dAtA19 := make([]byte, len(m.Generations)*10)
+		var j18 int
 		for _, num := range m.Generations {
 			for num >= 1<<7 {
-				dAtA35[j34] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA19[j18] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j34++
+				j18++
 			}
-			dAtA35[j34] = uint8(num)
-			j34++
+			dAtA19[j18] = uint8(num)
+			j18++
 		}
-		i -= j34
-		copy(dAtA[i:], dAtA35[:j34])
-		i = encodeVarintWeights(dAtA, i, uint64(j34))
+		i -= j18
+		copy(dAtA[i:], dAtA19[:j18])
+		i = encodeVarintWeights(dAtA, i, uint64(j18))
 		i--
 		dAtA[i] = 0x1
 		i--
@@ -1710,146 +1639,146 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x62
 	}
 	if len(m.ValidatorRao) > 0 {
-		dAtA37 := make([]byte, len(m.ValidatorRao)*10)
-		var j36 int
+		dAtA21 := make([]byte, len(m.ValidatorRao)*10)
+		var j20 int
 		for _, num := range m.ValidatorRao {
 			for num >= 1<<7 {
-				dAtA37[j36] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA21[j20] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j36++
+				j20++
 			}
-			dAtA37[j36] = uint8(num)
-			j36++
+			dAtA21[j20] = uint8(num)
+			j20++
 		}
-		i -= j36
-		copy(dAtA[i:], dAtA37[:j36])
-		i = encodeVarintWeights(dAtA, i, uint64(j36))
+		i -= j20
+		copy(dAtA[i:], dAtA21[:j20])
+		i = encodeVarintWeights(dAtA, i, uint64(j20))
 		i--
 		dAtA[i] = 0x5a
 	}
 	if len(m.ServerRao) > 0 {
-		dAtA39 := make([]byte, len(m.ServerRao)*10)
-		var j38 int
+		dAtA23 := make([]byte, len(m.ServerRao)*10)
+		var j22 int
 		for _, num := range m.ServerRao {
 			for num >= 1<<7 {
-				dAtA39[j38] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA23[j22] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j38++
+				j22++
 			}
-			dAtA39[j38] = uint8(num)
-			j38++
+			dAtA23[j22] = uint8(num)
+			j22++
 		}
-		i -= j38
-		copy(dAtA[i:], dAtA39[:j38])
-		i = encodeVarintWeights(dAtA, i, uint64(j38))
+		i -= j22
+		copy(dAtA[i:], dAtA23[:j22])
+		i = encodeVarintWeights(dAtA, i, uint64(j22))
 		i--
 		dAtA[i] = 0x52
 	}
 	if len(m.ValidatorTrust) > 0 {
-		dAtA41 := make([]byte, len(m.ValidatorTrust)*10)
-		var j40 int
+		dAtA25 := make([]byte, len(m.ValidatorTrust)*10)
+		var j24 int
 		for _, num := range m.ValidatorTrust {
 			for num >= 1<<7 {
-				dAtA41[j40] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA25[j24] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j40++
+				j24++
 			}
-			dAtA41[j40] = uint8(num)
-			j40++
+			dAtA25[j24] = uint8(num)
+			j24++
 		}
-		i -= j40
-		copy(dAtA[i:], dAtA41[:j40])
-		i = encodeVarintWeights(dAtA, i, uint64(j40))
+		i -= j24
+		copy(dAtA[i:], dAtA25[:j24])
+		i = encodeVarintWeights(dAtA, i, uint64(j24))
 		i--
 		dAtA[i] = 0x4a
 	}
 	if len(m.Dividend) > 0 {
-		dAtA43 := make([]byte, len(m.Dividend)*10)
-		var j42 int
+		dAtA27 := make([]byte, len(m.Dividend)*10)
+		var j26 int
 		for _, num := range m.Dividend {
 			for num >= 1<<7 {
-				dAtA43[j42] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA27[j26] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j42++
+				j26++
 			}
-			dAtA43[j42] = uint8(num)
-			j42++
+			dAtA27[j26] = uint8(num)
+			j26++
 		}
-		i -= j42
-		copy(dAtA[i:], dAtA43[:j42])
-		i = encodeVarintWeights(dAtA, i, uint64(j42))
+		i -= j26
+		copy(dAtA[i:], dAtA27[:j26])
+		i = encodeVarintWeights(dAtA, i, uint64(j26))
 		i--
 		dAtA[i] = 0x42
 	}
 	if len(m.Incentive) > 0 {
-		dAtA45 := make([]byte, len(m.Incentive)*10)
-		var j44 int
+		dAtA29 := make([]byte, len(m.Incentive)*10)
+		var j28 int
 		for _, num := range m.Incentive {
 			for num >= 1<<7 {
-				dAtA45[j44] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA29[j28] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j44++
+				j28++
 			}
-			dAtA45[j44] = uint8(num)
-			j44++
+			dAtA29[j28] = uint8(num)
+			j28++
 		}
-		i -= j44
-		copy(dAtA[i:], dAtA45[:j44])
-		i = encodeVarintWeights(dAtA, i, uint64(j44))
+		i -= j28
+		copy(dAtA[i:], dAtA29[:j28])
+		i = encodeVarintWeights(dAtA, i, uint64(j28))
 		i--
 		dAtA[i] = 0x3a
 	}
 	if len(m.Consensus) > 0 {
-		dAtA47 := make([]byte, len(m.Consensus)*10)
-		var j46 int
+		dAtA31 := make([]byte, len(m.Consensus)*10)
+		var j30 int
 		for _, num := range m.Consensus {
 			for num >= 1<<7 {
-				dAtA47[j46] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA31[j30] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j46++
+				j30++
 			}
-			dAtA47[j46] = uint8(num)
-			j46++
+			dAtA31[j30] = uint8(num)
+			j30++
 		}
-		i -= j46
-		copy(dAtA[i:], dAtA47[:j46])
-		i = encodeVarintWeights(dAtA, i, uint64(j46))
+		i -= j30
+		copy(dAtA[i:], dAtA31[:j30])
+		i = encodeVarintWeights(dAtA, i, uint64(j30))
 		i--
 		dAtA[i] = 0x32
 	}
 	if len(m.StakeWeight) > 0 {
-		dAtA49 := make([]byte, len(m.StakeWeight)*10)
-		var j48 int
+		dAtA33 := make([]byte, len(m.StakeWeight)*10)
+		var j32 int
 		for _, num := range m.StakeWeight {
 			for num >= 1<<7 {
-				dAtA49[j48] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA33[j32] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j48++
+				j32++
 			}
-			dAtA49[j48] = uint8(num)
-			j48++
+			dAtA33[j32] = uint8(num)
+			j32++
 		}
-		i -= j48
-		copy(dAtA[i:], dAtA49[:j48])
-		i = encodeVarintWeights(dAtA, i, uint64(j48))
+		i -= j32
+		copy(dAtA[i:], dAtA33[:j32])
+		i = encodeVarintWeights(dAtA, i, uint64(j32))
 		i--
 		dAtA[i] = 0x2a
 	}
 	if len(m.StakeRao) > 0 {
-		dAtA51 := make([]byte, len(m.StakeRao)*10)
-		var j50 int
+		dAtA35 := make([]byte, len(m.StakeRao)*10)
+		var j34 int
 		for _, num := range m.StakeRao {
 			for num >= 1<<7 {
-				dAtA51[j50] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA35[j34] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j50++
+				j34++
 			}
-			dAtA51[j50] = uint8(num)
-			j50++
+			dAtA35[j34] = uint8(num)
+			j34++
 		}
-		i -= j50
-		copy(dAtA[i:], dAtA51[:j50])
-		i = encodeVarintWeights(dAtA, i, uint64(j50))
+		i -= j34
+		copy(dAtA[i:], dAtA35[:j34])
+		i = encodeVarintWeights(dAtA, i, uint64(j34))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -2158,11 +2087,7 @@ func (m *AverageRow) Size() (n int) {
 		n += 1 + sovWeights(uint64(l)) + l
 	}
 	if len(m.Weights) > 0 {
-		l = 0
-		for _, e := range m.Weights {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Weights)*8)) + len(m.Weights)*8
 	}
 	return n
 }
@@ -2191,32 +2116,16 @@ func (m *Memory) Size() (n int) {
 		n += 1 + sovWeights(uint64(l)) + l
 	}
 	if len(m.Median) > 0 {
-		l = 0
-		for _, e := range m.Median {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Median)*8)) + len(m.Median)*8
 	}
 	if len(m.Consensus) > 0 {
-		l = 0
-		for _, e := range m.Consensus {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Consensus)*8)) + len(m.Consensus)*8
 	}
 	if len(m.Fast) > 0 {
-		l = 0
-		for _, e := range m.Fast {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Fast)*8)) + len(m.Fast)*8
 	}
 	if len(m.Slow) > 0 {
-		l = 0
-		for _, e := range m.Slow {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Slow)*8)) + len(m.Slow)*8
 	}
 	if len(m.Correlation) > 0 {
 		l = 0
@@ -2226,18 +2135,10 @@ func (m *Memory) Size() (n int) {
 		n += 1 + sovWeights(uint64(l)) + l
 	}
 	if len(m.Before) > 0 {
-		l = 0
-		for _, e := range m.Before {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Before)*8)) + len(m.Before)*8
 	}
 	if len(m.Slowest) > 0 {
-		l = 0
-		for _, e := range m.Slowest {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Slowest)*8)) + len(m.Slowest)*8
 	}
 	return n
 }
@@ -2315,11 +2216,7 @@ func (m *BondRow) Size() (n int) {
 		n += 1 + sovWeights(uint64(l)) + l
 	}
 	if len(m.Bonds) > 0 {
-		l = 0
-		for _, e := range m.Bonds {
-			l += sovWeights(uint64(e))
-		}
-		n += 1 + sovWeights(uint64(l)) + l
+		n += 1 + sovWeights(uint64(len(m.Bonds)*8)) + len(m.Bonds)*8
 	}
 	return n
 }
@@ -3130,22 +3027,13 @@ func (m *AverageRow) Unmarshal(dAtA []byte) error {
 				return fmt.Errorf("proto: wrong wireType = %d for field Uids", wireType)
 			}
 		case 5:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Weights = append(m.Weights, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3174,32 +3062,17 @@ func (m *AverageRow) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Weights) == 0 {
 					m.Weights = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Weights = append(m.Weights, v)
 				}
 			} else {
@@ -3427,22 +3300,13 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 				return fmt.Errorf("proto: wrong wireType = %d for field CountedRao", wireType)
 			}
 		case 4:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Median = append(m.Median, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3471,54 +3335,30 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Median) == 0 {
 					m.Median = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Median = append(m.Median, v)
 				}
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Median", wireType)
 			}
 		case 5:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Consensus = append(m.Consensus, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3547,54 +3387,30 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Consensus) == 0 {
 					m.Consensus = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Consensus = append(m.Consensus, v)
 				}
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Consensus", wireType)
 			}
 		case 6:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Fast = append(m.Fast, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3623,54 +3439,30 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Fast) == 0 {
 					m.Fast = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Fast = append(m.Fast, v)
 				}
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Fast", wireType)
 			}
 		case 7:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Slow = append(m.Slow, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3699,32 +3491,17 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Slow) == 0 {
 					m.Slow = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Slow = append(m.Slow, v)
 				}
 			} else {
@@ -3809,22 +3586,13 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 				return fmt.Errorf("proto: wrong wireType = %d for field Correlation", wireType)
 			}
 		case 9:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Before = append(m.Before, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3853,54 +3621,30 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Before) == 0 {
 					m.Before = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Before = append(m.Before, v)
 				}
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Before", wireType)
 			}
 		case 10:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Slowest = append(m.Slowest, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -3929,32 +3673,17 @@ func (m *Memory) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Slowest) == 0 {
 					m.Slowest = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Slowest = append(m.Slowest, v)
 				}
 			} else {
@@ -4462,22 +4191,13 @@ func (m *BondRow) Unmarshal(dAtA []byte) error {
 				return fmt.Errorf("proto: wrong wireType = %d for field Uids", wireType)
 			}
 		case 5:
-			if wireType == 0 {
+			if wireType == 1 {
 				var v uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowWeights
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					v |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
+				if (iNdEx + 8) > l {
+					return io.ErrUnexpectedEOF
 				}
+				v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+				iNdEx += 8
 				m.Bonds = append(m.Bonds, v)
 			} else if wireType == 2 {
 				var packedLen int
@@ -4506,32 +4226,17 @@ func (m *BondRow) Unmarshal(dAtA []byte) error {
 					return io.ErrUnexpectedEOF
 				}
 				var elementCount int
-				var count int
-				for _, integer := range dAtA[iNdEx:postIndex] {
-					if integer < 128 {
-						count++
-					}
-				}
-				elementCount = count
+				elementCount = packedLen / 8
 				if elementCount != 0 && len(m.Bonds) == 0 {
 					m.Bonds = make([]uint64, 0, elementCount)
 				}
 				for iNdEx < postIndex {
 					var v uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowWeights
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						v |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
+					if (iNdEx + 8) > l {
+						return io.ErrUnexpectedEOF
 					}
+					v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+					iNdEx += 8
 					m.Bonds = append(m.Bonds, v)
 				}
 			} else {

@@ -125,7 +125,7 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	} else if err := k.pay(ctx, g, who.hotkeys, out, owner); err != nil {
 		return err
 	}
-	if err := k.storeResults(ctx, e, g, who.stakeRao, facts.CountedRao(), out, pending, owner); err != nil {
+	if err := k.storeResults(ctx, e, g, facts, out, pending, owner); err != nil {
 		return err
 	}
 	return k.dropExpired(ctx, e, g)

@@ -54,19 +54,19 @@ func records[V any](ctx context.Context, m collections.Map[slot, V], netuid uint
 }
 
 // storeResults writes scores and bonds, hands the ranking to x/neuron and says what happened.
-func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, stakeRao, countedRao []uint64, out yuma.Output, pending, owner uint64) error {
+func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, f weights.Facts, out yuma.Output, pending, owner uint64) error {
 	s := scores(e, g, out)
-	s.StakeRao, s.Height, s.OwnerRao = stakeRao, ctx.BlockHeight(), owner
+	s.StakeRao, s.Height, s.OwnerRao = f.StakeRao, ctx.BlockHeight(), owner
 	if out.Carry {
 		s.CarriedRao = pending
 	}
 	if err := k.Scores.Set(ctx, e.Netuid, s); err != nil {
 		return err
 	}
-	if err := k.storeBonds(ctx, g, out.Bonds); err != nil {
+	if err := k.storeBonds(ctx, g, f.Bonds, out.Bonds); err != nil {
 		return err
 	}
-	if err := k.storeMemory(ctx, g, out.Memory, countedRao); err != nil {
+	if err := k.storeMemory(ctx, g, f, out.Memory); err != nil {
 		return err
 	}
 	earned := make([]uint64, len(g.neurons))
@@ -110,24 +110,45 @@ func stored(v []fixed.Frac) []uint64 {
 	return out
 }
 
-func (k *Keeper) storeBonds(ctx sdk.Context, g graph, bonds [][]yuma.Cell) error {
-	for uid, nr := range g.neurons {
-		key := collections.Join(g.subnet.Netuid, uint32(uid))
-		if len(bonds[uid]) == 0 {
-			if err := k.Bonds.Remove(ctx, key); err != nil && !errors.Is(err, collections.ErrNotFound) {
-				return err
-			}
+// storeBonds writes the rows there are and removes those there were before of neurons that have none now.
+func (k *Keeper) storeBonds(ctx sdk.Context, g graph, before []weights.BondRow, bonds [][]yuma.Cell) error {
+	netuid := g.subnet.Netuid
+	for _, old := range before {
+		if len(rowOf(bonds, old.Uid)) > 0 {
 			continue
 		}
-		row := weights.BondRow{Netuid: g.subnet.Netuid, Uid: uint32(uid), Generation: nr.Generation}
-		for _, c := range bonds[uid] {
-			row.Uids, row.Bonds = append(row.Uids, uint32(c.UID)), append(row.Bonds, uint64(c.Value))
+		if err := k.Bonds.Remove(ctx, collections.Join(netuid, old.Uid)); err != nil {
+			return err
 		}
-		if err := k.Bonds.Set(ctx, key, row); err != nil {
+	}
+	for uid, cells := range bonds {
+		if len(cells) == 0 {
+			continue
+		}
+		row := weights.BondRow{Netuid: netuid, Uid: uint32(uid), Generation: g.neurons[uid].Generation}
+		row.Uids, row.Bonds = lists(cells)
+		if err := k.Bonds.Set(ctx, collections.Join(netuid, row.Uid), row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rowOf returns the row of a neuron, empty where there is none.
+func rowOf(rows [][]yuma.Cell, uid uint32) []yuma.Cell {
+	if int64(uid) >= int64(len(rows)) {
+		return nil
+	}
+	return rows[uid]
+}
+
+// lists takes a row apart, as records keep it.
+func lists(row []yuma.Cell) (uids []uint32, values []uint64) {
+	uids, values = make([]uint32, len(row)), make([]uint64, len(row))
+	for i, c := range row {
+		uids[i], values[i] = uint32(c.UID), uint64(c.Value)
+	}
+	return uids, values
 }
 
 // dropExpired forgets the commits whose time to be revealed ends with this epoch.

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -12,39 +11,44 @@ import (
 )
 
 // storeMemory keeps what the next epoch is computed from beside votes, bonds and scores.
-func (k *Keeper) storeMemory(ctx context.Context, g graph, m yuma.Memory, countedRao []uint64) error {
+func (k *Keeper) storeMemory(ctx context.Context, g graph, f weights.Facts, m yuma.Memory) error {
 	netuid := g.subnet.Netuid
 	record := weights.Memory{
-		Netuid: netuid, CountedRao: countedRao, Correlation: m.Correlation,
+		Netuid: netuid, CountedRao: f.CountedRao(), Correlation: m.Correlation, Generations: make([]uint32, len(g.neurons)),
 		Median: whole(m.Median), Consensus: whole(m.Consensus), Fast: whole(m.Fast), Slow: whole(m.Slow),
 		Before: whole(m.Before), Slowest: whole(m.Slowest),
 	}
 	for uid, n := range g.neurons {
-		record.Generations = append(record.Generations, n.Generation)
-		var row []yuma.Cell
-		if uid < len(m.Votes) {
-			row = m.Votes[uid]
-		}
-		if err := k.storeAverage(ctx, netuid, uint32(uid), n.Generation, row); err != nil {
-			return err
-		}
+		record.Generations[uid] = n.Generation
+	}
+	if err := k.storeAverages(ctx, g, f.Averages, m.Votes); err != nil {
+		return err
 	}
 	return k.Memories.Set(ctx, netuid, record)
 }
 
-func (k *Keeper) storeAverage(ctx context.Context, netuid, uid, generation uint32, row []yuma.Cell) error {
-	key := collections.Join(netuid, uid)
-	if len(row) == 0 {
-		if err := k.Averages.Remove(ctx, key); !errors.Is(err, collections.ErrNotFound) {
+// storeAverages writes the rows there are and removes those there were before of neurons that have none now.
+func (k *Keeper) storeAverages(ctx context.Context, g graph, before []weights.AverageRow, votes [][]yuma.Cell) error {
+	netuid := g.subnet.Netuid
+	for _, old := range before {
+		if len(rowOf(votes, old.Uid)) > 0 {
+			continue
+		}
+		if err := k.Averages.Remove(ctx, collections.Join(netuid, old.Uid)); err != nil {
 			return err
 		}
-		return nil
 	}
-	r := weights.AverageRow{Netuid: netuid, Uid: uid, Generation: generation, Uids: make([]uint32, len(row)), Weights: make([]uint64, len(row))}
-	for i, c := range row {
-		r.Uids[i], r.Weights[i] = uint32(c.UID), uint64(c.Value)
+	for uid, cells := range votes {
+		if len(cells) == 0 {
+			continue
+		}
+		row := weights.AverageRow{Netuid: netuid, Uid: uint32(uid), Generation: g.neurons[uid].Generation}
+		row.Uids, row.Weights = lists(cells)
+		if err := k.Averages.Set(ctx, collections.Join(netuid, row.Uid), row); err != nil {
+			return err
+		}
 	}
-	return k.Averages.Set(ctx, key, r)
+	return nil
 }
 
 func whole(v []fixed.Frac) []uint64 {
