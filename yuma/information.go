@@ -38,7 +38,7 @@ func (e *epoch) inform() {
 		now := int64(0)
 		if e.renewed(i) {
 			own.set(e.votes.rows[i], past)
-			now = public.news(own).cosine(public.news(s.others[k]))
+			now = public.correlation(own, s.others[k])
 		}
 		e.out.Memory.Correlation[i] = e.correlate(i, now)
 	}

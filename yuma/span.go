@@ -45,8 +45,14 @@ func newSpan(past []bool, public ...[]fixed.Frac) span {
 			}
 		}
 	}
+	nothing := make(vector, n)
 	for ; len(cells) > 0; cells = cells[n:] {
-		if v := out.news(cells[:n:n]); v != nil {
+		v := cells[:n:n]
+		if !v.fit(out.bits, 1) {
+			continue
+		}
+		out.takeOut(v, nothing)
+		if v.fit(out.bits, out.bits-lostBits+1) {
 			out.basis, out.norms = append(out.basis, v), append(out.norms, uint64(v.dot(v)))
 			out.free--
 		}
@@ -67,29 +73,44 @@ func (s span) chance(memoryPPM uint32) uint64 {
 	return max(root(quo), 1)
 }
 
-// news returns what of v is not in the span, in v's own memory, or nil when next to nothing is left.
-func (s span) news(v vector) vector {
-	size := v.size()
-	if size == 0 {
-		return nil
+// correlation returns how the news in two vectors go together, in units of 2^-30: what is left of each, in its own memory,
+// without its part in the span. Where next to nothing is left there is no news, and no correlation.
+func (s span) correlation(v, w vector) int64 {
+	if !v.fit(s.bits, 1) || !w.fit(s.bits, 1) {
+		return 0
 	}
-	v.scale(s.bits - size)
-	along := int64(0)
-	if len(s.basis) > 0 {
-		along = v.dot(s.basis[0])
+	s.takeOut(v, w)
+	least := s.bits - lostBits + 1
+	if !v.fit(s.bits, least) || !w.fit(s.bits, least) {
+		return 0
 	}
-	for k, b := range s.basis {
-		next := s.basis[(k+1)%len(s.basis)]
-		along = v.subtract(b, coefficient(along, s.norms[k]), next)
-	}
-	if size = v.size(); size <= s.bits-lostBits {
-		return nil
-	}
-	v.scale(s.bits - size)
-	return v
+	return v.cosine(w)
 }
 
-// size is the number of bits of the largest number; a vector of size 0 has no direction.
+// takeOut takes the span out of two vectors, side by side as that is faster.
+func (s span) takeOut(v, w vector) {
+	if len(s.basis) == 0 {
+		return
+	}
+	alongV, alongW := v.dot(s.basis[0]), w.dot(s.basis[0])
+	for k, b := range s.basis {
+		next, norm := s.basis[(k+1)%len(s.basis)], s.norms[k]
+		alongV, alongW = subtract(v, w, b, next, coefficient(alongV, norm), coefficient(alongW, norm))
+	}
+}
+
+// fit scales v so that its largest number has just so many bits, unless it has less than least: then there is no direction
+// in v.
+func (v vector) fit(to, least int) bool {
+	size := v.size()
+	if size < least {
+		return false
+	}
+	v.scale(to - size)
+	return true
+}
+
+// size is the number of bits of the largest number.
 func (v vector) size() int {
 	all := int64(0)
 	for _, x := range v {
@@ -121,15 +142,16 @@ func coefficient(along int64, norm uint64) int64 {
 	return int64(quo)
 }
 
-// subtract takes times b out of v. It returns the dot product of what is left with the next one to be taken out.
-func (v vector) subtract(b vector, times int64, next vector) (along int64) {
-	v, next = v[:len(b)], next[:len(b)]
+// subtract takes so many times b out of v and w. It returns their dot products with what is to be taken out next.
+func subtract(v, w, b, next vector, timesV, timesW int64) (alongV, alongW int64) {
+	v, w, next = v[:len(b)], w[:len(b)], next[:len(b)]
 	for j, x := range b {
-		left := v[j] - times*x>>correlationBits
-		v[j] = left
-		along += left * next[j]
+		leftV, leftW, y := v[j]-timesV*x>>correlationBits, w[j]-timesW*x>>correlationBits, next[j]
+		v[j], w[j] = leftV, leftW
+		alongV += leftV * y
+		alongW += leftW * y
 	}
-	return along
+	return alongV, alongW
 }
 
 func (v vector) dot(b vector) (sum int64) {
@@ -140,11 +162,8 @@ func (v vector) dot(b vector) (sum int64) {
 	return sum
 }
 
-// cosine returns the correlation of two directions in units of 2^-30; with nothing there is none.
+// cosine returns the correlation of two directions in units of 2^-30.
 func (v vector) cosine(b vector) int64 {
-	if v == nil || b == nil {
-		return 0
-	}
 	lengths := root(uint64(v.dot(v))) * root(uint64(b.dot(b))) >> correlationBits
 	if lengths == 0 {
 		return 0
