@@ -14,7 +14,7 @@ import (
 // The correlation of the two remainders is averaged over epochs. A validator keeps the information share of its dividend
 // by the square of its average over the median validator's: the square makes a quarter of the work earn a quarter of the
 // share at most. Where the median validator's average itself is no more than chance would make there is nothing to tell
-// workers from others by, and the rule lets go of the share, with the square of how much less it is: that part goes by
+// workers from others by, and the rule lets go of the share, with the fourth power of how much less it is: that part goes by
 // receipts where they are asked for, and to all alike where not.
 
 // correlationOne is a correlation of one.
@@ -127,7 +127,7 @@ func (e *epoch) gate() {
 }
 
 // judge turns average correlations into what of the information share each validator keeps, and returns how much of the
-// share the rule divides at all: the square of the median validator's average over what chance makes, at most one.
+// share the rule divides at all: the fourth power of the median validator's average over what chance makes, at most one.
 func (e *epoch) judge() (sure fixed.Frac) {
 	ballots := make([]ballot, 0, e.n)
 	for i, stake := range e.voters {
@@ -137,6 +137,7 @@ func (e *epoch) judge() (sure fixed.Frac) {
 	}
 	median := uint64(quantile(ballots, majority(e.total, half)))
 	sure = fixed.FracOf(median, e.chance)
+	sure = sure.Mul(sure)
 	sure = sure.Mul(sure)
 	for i, c := range e.out.Memory.Correlation {
 		if e.voters[i] > 0 {
