@@ -60,8 +60,12 @@ func newSpan(past []bool, public ...[]fixed.Frac) span {
 	return out
 }
 
+// leastChance is a twentieth: public vectors are noisy pictures of true quality, and that much of it may be left in what
+// all who measure say, however many neurons there are.
+const leastChance = correlationOne / 20
+
 // chance is the average correlation below which the median validator's is not trusted to be more than that: four standard
-// deviations of the average of as many directions as the public vectors leave free.
+// deviations of the average of as many directions as the public vectors leave free, or leastChance.
 func (s span) chance(memoryPPM uint32) uint64 {
 	const deviations = 4
 	keep := uint64(min(memoryPPM, million))
@@ -70,7 +74,7 @@ func (s span) chance(memoryPPM uint32) uint64 {
 		return correlationOne
 	}
 	quo, _ := bits.Div64(spread>>(64-2*correlationBits), spread<<(2*correlationBits), whole)
-	return max(root(quo), 1)
+	return max(root(quo), leastChance)
 }
 
 // correlation returns how the news in two vectors go together, in units of 2^-30: what is left of each, in its own memory,
