@@ -23,10 +23,7 @@ func BenchmarkEpoch(b *testing.B) {
 	for _, size := range sizes {
 		for _, rule := range rules {
 			b.Run(fmt.Sprintf("%s/%d-%d", rule.name, size.neurons, size.validators), func(b *testing.B) {
-				in := fullNetwork(size.neurons, size.validators)
-				rule.set(&in.Params)
-				first := yuma.Epoch(in)
-				in.Bonds, in.Memory = first.Bonds, first.Memory
+				in := lived(size.neurons, size.validators, rule.set)
 				b.ReportAllocs()
 				for b.Loop() {
 					yuma.Epoch(in)
@@ -34,6 +31,26 @@ func BenchmarkEpoch(b *testing.B) {
 			})
 		}
 	}
+}
+
+// lived is a full network after six epochs of votes that move: everything that can be remembered is.
+func lived(neurons, validators int, set func(*yuma.Params)) yuma.Input {
+	in, r := fullNetwork(neurons, validators), rng(7)
+	set(&in.Params)
+	for range 6 {
+		for _, row := range in.Weights {
+			for k := range row {
+				row[k].Value += uint16(r.next() % 500)
+			}
+		}
+		out := yuma.Epoch(in)
+		in.Bonds, in.Memory, in.LastStepBlock = out.Bonds, out.Memory, in.Block
+		in.Block += 360
+		for i := range in.LastUpdate {
+			in.LastUpdate[i] = in.Block - 1
+		}
+	}
+	return in
 }
 
 // fullNetwork is a network whose first neurons are validators that all vote for all others, differently.
