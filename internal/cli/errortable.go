@@ -86,6 +86,7 @@ var fixes = map[string]string{
 	"bad_weight":            "write weights as 4=0.6 5=0.4",
 	"bad_take":              "write it as 18% or 0.18",
 	"bad_value":             "dendra subnet params N shows values and bounds",
+	"nothing_to_plot":       "leave --plot out, or look at the numbers with --json",
 	"bad_identity":          "shorten the description, give an http or https URL",
 	"bad_data_size":         "dendra chain params neuron shows the largest size",
 	"param_unknown":         "dendra subnet params N shows the names",

@@ -28,10 +28,13 @@ func (a *app) simRetentionCommand() *cobra.Command {
 	var table, picture string
 	var seeds int
 	c := &cobra.Command{Use: "retention", Short: "How much an honest majority must vote for itself to keep its pay", Args: args(0, 0),
-		Long: "Finds the least part of honest votes for honest servers with which honest validators keep their stake's part of the\n" +
-			"emission against a cabal. Tables: " + allContours + " (all drawings published of the original, or one of them by name:\n" +
-			strings.Join(retention.PlotNames(), ", ") + "),\n" +
-			shareTable + " (the published table of shares), and of this chain's rules: " + strings.Join(retention.TableNames(), ", ") + ".",
+		Long: "How much an honest majority must vote for itself to keep its pay\n\n" +
+			"Finds the least part of honest votes for honest servers with which honest validators keep their stake's part of the\n" +
+			"emission against a cabal. Tables:\n\n" +
+			"  " + allContours + "  all drawings published of the original, or one of them by name:\n            " +
+			strings.Join(retention.PlotNames(), "\n            ") + "\n" +
+			"  " + shareTable + "    the published table of shares\n" +
+			"  and of this chain's rules: " + strings.Join(retention.TableNames(), ", "),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkRetention(table, picture, seeds); err != nil {
 				return err
