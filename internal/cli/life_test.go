@@ -234,16 +234,16 @@ func liveTheChain(p person) {
 }
 
 func liveThePast(p person) {
-	require.Empty(p.t, p.read("neuron list --subnet 1 --at 3")["neurons"])
-	require.Equal(p.t, float64(3), p.read("neuron price --subnet 1 --at 3")["height"])
-	require.Equal(p.t, float64(3), p.read("chain laws --at 3")["height"])
-	require.Equal(p.t, float64(3), p.read("chain status --at 3")["height"])
-	require.Equal(p.t, "0", p.read("wallet balance me --at 3")["free_rao"])
-	require.Len(p.t, p.read("subnet list --at 3")["subnets"], 2)
-	require.Empty(p.t, p.read("stake list alice --at 3")["stake"])
-	require.Empty(p.t, p.read("stake hotkeys --at 3")["hotkeys"])
-	require.Empty(p.t, p.read("root show --at 3")["votes"])
-	require.Empty(p.t, p.read("weights show --subnet 1 --at 3")["rows"])
+	require.Empty(p.t, p.read("neuron list --subnet 1 --at 1")["neurons"])
+	require.Equal(p.t, float64(1), p.read("neuron price --subnet 1 --at 1")["height"])
+	require.Equal(p.t, float64(1), p.read("chain laws --at 1")["height"])
+	require.Equal(p.t, float64(1), p.read("chain status --at 1")["height"])
+	require.Equal(p.t, "0", p.read("wallet balance me --at 1")["free_rao"])
+	require.Len(p.t, p.read("subnet list --at 1")["subnets"], 2)
+	require.Empty(p.t, p.read("stake list alice --at 1")["stake"])
+	require.Empty(p.t, p.read("stake hotkeys --at 1")["hotkeys"])
+	require.Empty(p.t, p.read("root show --at 1")["votes"])
+	require.Empty(p.t, p.read("weights show --subnet 1 --at 1")["rows"])
 	p.fails("bad_height", "weights bonds --subnet 1 --at 99999999")
 }
 
