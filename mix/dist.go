@@ -64,6 +64,22 @@ func (d *Dist) set(weights *[256]float64) {
 	}
 }
 
+// setChecked is set for weights that were made of what others said.
+func (d *Dist) setChecked(weights *[256]float64) error {
+	sum := 0.0
+	for b, w := range weights {
+		if !(w >= 0) {
+			return fmt.Errorf("%w: byte %d would have weight %v", ErrDist, b, w)
+		}
+		sum += w
+	}
+	if !(sum > 0 && sum <= math.MaxFloat64) {
+		return fmt.Errorf("%w: weights sum to %v", ErrDist, sum)
+	}
+	d.set(weights)
+	return nil
+}
+
 // Bits is the mean surprise of p at the bytes of text, in bits per byte, each predicted from all that precedes it. It
 // is 0 for an empty text.
 func Bits(p Predictor, text []byte) float64 {
