@@ -15,8 +15,9 @@ const Slack = 1e-4
 // ErrDist marks a distribution that is none.
 var ErrDist = errors.New("not a distribution")
 
-// Dist holds the probability of each byte to come next, as float32. Sums are taken in float64, in the order of the
-// bytes and with every product rounded, so machines with and without fused multiply-add agree to the last bit.
+// Dist holds the probability of each byte to come next, as float32. Sums are taken in float64 in the order of the bytes,
+// every product rounded before it is added: a count model's Dist is the same to the last bit on every machine. What
+// routers and products make goes through exp and log, whose last bit may differ.
 type Dist [256]float32
 
 // Predictor is an expert: it tells what follows a context. Predict must fill all of d and may be called by several

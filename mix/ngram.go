@@ -150,12 +150,7 @@ func (m *NGram) contexts() []node {
 			list = append(list, n)
 		}
 	}
-	slices.SortFunc(list, func(a, b node) int {
-		if a.key < b.key {
-			return -1
-		}
-		return 1 // keys differ
-	})
+	slices.SortFunc(list, byKey)
 	return list
 }
 
