@@ -17,6 +17,9 @@ var directions = []direction{
 	{"sim", "github.com/cosmos/cosmos-sdk", "the laboratory plays the rules, not the engine"},
 	{"sim", Module + "/x", "the laboratory plays the rules, not the engine"},
 	{"seal", "", "what chain and clients agree on knows neither"},
+	{"mix", "", "whoever scores a model must be able to run it anywhere"},
+	{"corpus", "github.com/cosmos/cosmos-sdk", "text knows no chain"},
+	{"corpus", Module + "/localnet", "text knows no market"},
 	{"neuron", "github.com/cosmos/cosmos-sdk", "a subnet's author must not need the chain's engine"},
 	{"neuron", "github.com/cometbft", "a subnet's author must not need the chain's engine"},
 	{"subnets", "github.com/cosmos/cosmos-sdk", "reference subnets are written as a stranger's would be"},
@@ -41,5 +44,6 @@ var within = map[string][]string{
 	"issuance": {"fixed"},
 	"yuma":     {"fixed", "yuma"},
 	"explain":  {"fixed", "yuma"},
+	"mix":      {},
 	"seal":     {"golang.org/x/crypto", "golang.org/x/sys"},
 }
