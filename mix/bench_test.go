@@ -1,0 +1,105 @@
+package mix_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dendra-net/dendra/corpus"
+	"github.com/dendra-net/dendra/mix"
+)
+
+// BenchmarkTrain learns a megabyte of novels, and tells the memory and the loss on novels held out.
+func BenchmarkTrain(b *testing.B) {
+	for _, order := range []int{3, 5, 6} {
+		b.Run(fmt.Sprint("order-", order), func(b *testing.B) {
+			train, held := text(b, corpus.Prose, corpus.Training, megabyte), text(b, corpus.Prose, corpus.HeldOut, 100_000)
+			b.SetBytes(int64(len(train)))
+			var m *mix.NGram
+			for b.Loop() {
+				m = expert(b, order, train)
+			}
+			b.ReportMetric(float64(m.Bytes())/1e6, "MB")
+			b.ReportMetric(mix.Bits(m, held), "bits/byte")
+		})
+	}
+}
+
+// BenchmarkKinds learns a megabyte of each kind and tells the loss on the same kind held out.
+func BenchmarkKinds(b *testing.B) {
+	for _, kind := range corpus.Kinds() {
+		b.Run(string(kind), func(b *testing.B) {
+			train, held := text(b, kind, corpus.Training, megabyte), text(b, kind, corpus.HeldOut, 100_000)
+			var m *mix.NGram
+			for b.Loop() {
+				m = expert(b, 5, train)
+			}
+			b.ReportMetric(mix.Bits(m, held), "bits/byte")
+		})
+	}
+}
+
+// BenchmarkFit cuts a model of all novels to the size of an artifact, and tells what that costs.
+func BenchmarkFit(b *testing.B) {
+	m, held := expert(b, 5, text(b, corpus.Prose, corpus.Training, 8*megabyte)), text(b, corpus.Prose, corpus.HeldOut, 100_000)
+	var whole bytes.Buffer
+	_, err := m.WriteTo(&whole)
+	require.NoError(b, err)
+	for _, size := range []int{whole.Len(), megabyte, megabyte / 4} {
+		b.Run(fmt.Sprint(size>>10, "-KiB"), func(b *testing.B) {
+			var file []byte
+			for b.Loop() {
+				file, err = m.Fit(size)
+				require.NoError(b, err)
+			}
+			small, err := mix.Parse(file, 0)
+			require.NoError(b, err)
+			b.ReportMetric(mix.Bits(small, held), "bits/byte")
+		})
+	}
+}
+
+func BenchmarkPredict(b *testing.B) {
+	m, held := expert(b, 5, text(b, corpus.Prose, corpus.Training, megabyte)), text(b, corpus.Prose, corpus.HeldOut, 100_000)
+	var d mix.Dist
+	for i := 0; b.Loop(); i++ {
+		at := i % len(held)
+		m.Predict(held[:at], &d)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	var file bytes.Buffer
+	_, err := expert(b, 5, text(b, corpus.Prose, corpus.Training, megabyte)).WriteTo(&file)
+	require.NoError(b, err)
+	b.SetBytes(int64(file.Len()))
+	for b.Loop() {
+		_, err := mix.Parse(file.Bytes(), 0)
+		require.NoError(b, err)
+	}
+}
+
+// BenchmarkRouter is one lesson of a pool of eight, and one blend of their distributions.
+func BenchmarkRouter(b *testing.B) {
+	const experts = 8
+	router, err := mix.NewRouter(experts, 0)
+	require.NoError(b, err)
+	context, likelihoods, answers := text(b, corpus.Prose, corpus.HeldOut, 128), make([]float64, experts), make([]mix.Dist, experts)
+	for i := range answers {
+		likelihoods[i], answers[i] = 0.1*float64(i+1), mix.Uniform()
+	}
+	b.Run("learn", func(b *testing.B) {
+		for b.Loop() {
+			_, err := router.Learn(context, likelihoods)
+			require.NoError(b, err)
+		}
+	})
+	b.Run("blend", func(b *testing.B) {
+		var d mix.Dist
+		for b.Loop() {
+			require.NoError(b, router.Blend(context, answers, &d))
+		}
+	})
+}
