@@ -18,9 +18,11 @@ func BenchmarkTrain(b *testing.B) {
 			train, held := text(b, corpus.Prose, corpus.Training, megabyte), text(b, corpus.Prose, corpus.HeldOut, 100_000)
 			b.SetBytes(int64(len(train)))
 			var m *mix.NGram
+			before := cpuTime(b)
 			for b.Loop() {
 				m = expert(b, order, train)
 			}
+			b.ReportMetric((cpuTime(b)-before).Seconds()/float64(b.N), "CPU-s/op")
 			b.ReportMetric(float64(m.Bytes())/1e6, "MB")
 			b.ReportMetric(mix.Bits(m, held), "bits/byte")
 		})

@@ -11,7 +11,7 @@ var ErrFile = errors.New("not an n-gram model file")
 
 // MaxFileBytes is the largest file that Parse reads. What it builds takes at most 24 times the file and 24 KiB, whatever it
 // claims: memory is asked for as records are read, never ahead of them.
-const MaxFileBytes = 64 << 20
+const MaxFileBytes = 16 << 20
 
 // Parse reads a model's file as WriteTo or Fit wrote it. The file may come from anybody; any byte that the format does
 // not demand is refused with its offset. The model learns on within maxBytes of memory as NGramConfig has it; 0 means

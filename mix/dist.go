@@ -16,8 +16,8 @@ const Slack = 1e-4
 var ErrDist = errors.New("not a distribution")
 
 // Dist holds the probability of each byte to come next, as float32. Sums are taken in float64 in the order of the bytes,
-// every product rounded before it is added: a count model's Dist is the same to the last bit on every machine. What
-// routers and products make goes through exp and log, whose last bit may differ.
+// every product is rounded before it is added, and exp and log are the package's own: experts, routers and products make
+// the same Dist to the last bit on every machine, so what was paid by them can be computed again.
 type Dist [256]float32
 
 // Predictor is an expert: it tells what follows a context. Predict must fill all of d and may be called by several
@@ -43,7 +43,7 @@ func (d *Dist) Check() error {
 }
 
 // Bits is the surprise at byte b in bits: minus the logarithm of its probability to base two.
-func (d *Dist) Bits(b byte) float64 { return -math.Log2(float64(d[b])) }
+func (d *Dist) Bits(b byte) float64 { return -log2(float64(d[b])) }
 
 // Uniform gives each byte the same probability: what one knows who knows nothing.
 func Uniform() (d Dist) {

@@ -80,7 +80,7 @@ func (p *Product) slopes(f *features, experts []Dist, came byte) (bits float64, 
 		}
 		slopes[i] -= logOf(experts[i][came])
 	}
-	return -math.Log2(max(mixed[came]/sum, Floor)), slopes, nil
+	return -log2(max(mixed[came]/sum, Floor)), slopes, nil
 }
 
 // Geometric fills d with the product of distributions, each raised to its exponent, made to sum to one.
@@ -110,9 +110,9 @@ func multiply(experts []Dist, exponents []float64, mixed *[256]float64) error {
 		top = max(top, z)
 	}
 	for b, z := range mixed {
-		mixed[b] = math.Exp(z - top)
+		mixed[b] = exp(z - top)
 	}
 	return nil
 }
 
-func logOf(p float32) float64 { return math.Log(max(float64(p), Floor)) }
+func logOf(p float32) float64 { return ln(max(float64(p), Floor)) }

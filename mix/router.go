@@ -61,7 +61,7 @@ func softmax(z []float64) {
 		top = max(top, v)
 	}
 	for i, v := range z {
-		z[i] = math.Exp(v - top)
+		z[i] = exp(v - top)
 		sum += z[i]
 	}
 	for i := range z {
@@ -114,7 +114,7 @@ func (r *Router) slopes(f *features, likelihoods []float64) (bits float64, slope
 	for i, p := range likelihoods {
 		slopes[i] -= slopes[i] * max(p, Floor) / mixed
 	}
-	return -math.Log2(mixed), slopes
+	return -log2(mixed), slopes
 }
 
 // Blend fills d with the mean of the experts' distributions as the router weighs them after context.
