@@ -64,8 +64,8 @@ func (m *NGram) encode(list []node) []byte {
 	return b
 }
 
-// Fit writes the model into at most size bytes: contexts seen seldom are left out, of equals the longer, as many as
-// must be. It refuses a size that not even the bytes' own frequencies fit in.
+// Fit writes the model into at most size bytes: contexts that were met seldom for the room they take are left out, as
+// many as must be. It refuses a size in which not even the bytes' own frequencies fit.
 func (m *NGram) Fit(size int) ([]byte, error) {
 	list := m.contexts()
 	if b := m.encode(list); len(b) <= size {
@@ -78,22 +78,50 @@ func (m *NGram) Fit(size int) ([]byte, error) {
 	return m.encode(m.within(list, size-base)), nil
 }
 
-// byWorth puts contexts first that were met often, and of those the short, and of those the ones with lower keys.
-func byWorth(a, b node) int {
-	return cmp.Or(cmp.Compare(b.total, a.total), cmp.Compare(a.key, b.key)) // a key begins with its length
+// rank is a context and how often it was met for each thing that followed it.
+type rank struct {
+	key   uint64
+	worth float64
+}
+
+func (t *table) rank(n node) rank {
+	followers := 0
+	for i := n.head; i != 0; i = t.pool[i].next {
+		followers++
+	}
+	return rank{n.key, float64(n.total) / float64(followers+1)}
+}
+
+// byWorth puts contexts of most worth first, and of those the short, and of those the ones with lower keys.
+func byWorth(a, b rank) int {
+	return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.key, b.key)) // a key begins with its length
 }
 
 func byKey(a, b node) int { return cmp.Compare(a.key, b.key) }
 
 // within is what of list, which is in the order of keys, has most worth and takes at most room bytes.
 func (m *NGram) within(list []node, room int) []node {
-	ranked := slices.Clone(list)
-	slices.SortFunc(ranked, byWorth)
-	best := func(n int) []node {
-		return slices.DeleteFunc(slices.Clone(list), func(c node) bool { return n == 0 || byWorth(c, ranked[n-1]) > 0 })
+	ranks := make([]rank, len(list))
+	for i, n := range list {
+		ranks[i] = m.tables.rank(n)
 	}
-	tooMany := sort.Search(len(list)+1, func(n int) bool { return m.recordBytes(best(n)) > room })
-	return best(tooMany - 1)
+	order := slices.Clone(ranks)
+	slices.SortFunc(order, byWorth)
+	best := make([]node, 0, len(list))
+	take := func(n int) {
+		best = best[:0]
+		for i, r := range ranks {
+			if n > 0 && byWorth(r, order[n-1]) <= 0 {
+				best = append(best, list[i])
+			}
+		}
+	}
+	tooMany := sort.Search(len(list)+1, func(n int) bool {
+		take(n)
+		return m.recordBytes(best) > room
+	})
+	take(tooMany - 1)
+	return best
 }
 
 // recordBytes is what the records of contexts in the order of keys take in a file.
