@@ -3,6 +3,7 @@ package mix_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,55 @@ func BenchmarkFit(b *testing.B) {
 			small, err := mix.Parse(file, 0)
 			require.NoError(b, err)
 			b.ReportMetric(mix.Bits(small, held), "bits/byte")
+		})
+	}
+}
+
+// BenchmarkUnseenBook learns all books but one, and tells the loss on that one: no name in it was seen before.
+func BenchmarkUnseenBook(b *testing.B) {
+	list, err := corpus.Documents()
+	require.NoError(b, err)
+	var others, book []byte
+	for _, d := range list {
+		if d.Kind != corpus.Prose {
+			continue
+		}
+		text, err := d.Text()
+		require.NoError(b, err)
+		if strings.HasPrefix(d.Name, "doyle-") {
+			book = append(book, text...)
+		} else {
+			others = append(others, text...)
+		}
+	}
+	var m *mix.NGram
+	for b.Loop() {
+		m = expert(b, 5, others)
+	}
+	b.ReportMetric(mix.Bits(m, book[:100_000]), "bits/byte")
+}
+
+// BenchmarkArtifact learns all kinds, cuts the model to 1 MiB, and tells the loss on what is held out of all kinds.
+func BenchmarkArtifact(b *testing.B) {
+	for _, order := range []int{3, 4, 5} {
+		b.Run(fmt.Sprint("order-", order), func(b *testing.B) {
+			m, err := mix.NewNGram(mix.NGramConfig{Order: order, MaxBytes: 64 * megabyte})
+			require.NoError(b, err)
+			for _, kind := range corpus.Kinds() {
+				m.Train(text(b, kind, corpus.Training, 8*megabyte))
+			}
+			var file []byte
+			for b.Loop() {
+				file, err = m.Fit(megabyte)
+				require.NoError(b, err)
+			}
+			small, err := mix.Parse(file, 0)
+			require.NoError(b, err)
+			loss := 0.0
+			for _, kind := range corpus.Kinds() {
+				loss += mix.Bits(small, text(b, kind, corpus.HeldOut, 50_000)) / float64(len(corpus.Kinds()))
+			}
+			b.ReportMetric(loss, "bits/byte")
 		})
 	}
 }
