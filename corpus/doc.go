@@ -1,4 +1,4 @@
-// Package corpus is the text that is shipped with the program: about twelve megabytes of novels, Go's own sources,
+// Package corpus is the text that is shipped with the program: about fourteen megabytes of novels, Go's own sources,
 // Python's documentation and WordNet's glosses, cut into documents of at most DocumentBytes. Models train on it, and are
 // measured on documents that are kept out of training by their hash.
 //
