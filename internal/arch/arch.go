@@ -20,6 +20,7 @@ var directions = []direction{
 	{"mix", "", "whoever scores a model must be able to run it anywhere"},
 	{"corpus", "github.com/cosmos/cosmos-sdk", "text knows no chain"},
 	{"corpus", Module + "/localnet", "text knows no market"},
+	{"nn", "", "engines stand on the standard library and on what the CPU says of itself"},
 	{"neuron", "github.com/cosmos/cosmos-sdk", "a subnet's author must not need the chain's engine"},
 	{"neuron", "github.com/cometbft", "a subnet's author must not need the chain's engine"},
 	{"subnets", "github.com/cosmos/cosmos-sdk", "reference subnets are written as a stranger's would be"},
@@ -45,5 +46,6 @@ var within = map[string][]string{
 	"yuma":     {"fixed", "yuma"},
 	"explain":  {"fixed", "yuma"},
 	"mix":      {},
+	"nn":       {"nn", "golang.org/x/sys"},
 	"seal":     {"golang.org/x/crypto", "golang.org/x/sys"},
 }
