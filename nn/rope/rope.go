@@ -1,0 +1,92 @@
+// Package rope makes the tables that tell a model where in the text a byte stands: the cosine and sine by which pairs of
+// numbers are turned at each position.
+//
+// Its one invariant: the tables are made of whole numbers alone, so they are the same on every machine.
+package rope
+
+import "math/big"
+
+// Bits is the fraction of a table's numbers: 1 is 1<<Bits.
+const Bits = 30
+
+// base is the 10,000 of the llama architecture, as its natural logarithm in units of 1e-33.
+const base = "9210340371976182736071965818737456"
+
+const fraction = 128 // bits behind the point while the tables are made
+
+var one = new(big.Int).Lsh(big.NewInt(1), fraction)
+
+// Table holds Pairs numbers for each position; Cos[p*Pairs+i] turns pair i at position p.
+type Table struct {
+	Pairs    int
+	Cos, Sin []int32
+}
+
+// New makes the table for heads of the given size at positions 0 to positions-1. Pair i of a head turns by
+// 10000^(-2i/headSize) at each step.
+func New(headSize, positions int) Table {
+	t := Table{Pairs: headSize / 2}
+	t.Cos = make([]int32, t.Pairs*positions)
+	t.Sin = make([]int32, t.Pairs*positions)
+	for i := range t.Pairs {
+		t.fill(i, positions, angle(i, headSize))
+	}
+	return t
+}
+
+// fill turns by step once per position.
+func (t Table) fill(pair, positions int, step *big.Int) {
+	stepCos, stepSin := turn(step)
+	cos, sin := new(big.Int).Set(one), new(big.Int)
+	for p := range positions {
+		t.Cos[p*t.Pairs+pair], t.Sin[p*t.Pairs+pair] = short(cos), short(sin)
+		next := new(big.Int).Sub(times(cos, stepCos), times(sin, stepSin))
+		sin = new(big.Int).Add(times(sin, stepCos), times(cos, stepSin))
+		cos = next
+	}
+}
+
+// angle is e^(-ln(10000) 2 pair/headSize).
+func angle(pair, headSize int) *big.Int {
+	x, _ := new(big.Int).SetString(base, 10)
+	x.Mul(x, big.NewInt(int64(2*pair))).Lsh(x, fraction)
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(33), nil)
+	x.Quo(x, scale.Mul(scale, big.NewInt(int64(headSize))))
+	// e^-x = 1/e^x: the series of e^x has terms of one sign only.
+	sum, term := new(big.Int), new(big.Int).Set(one)
+	for n := int64(1); term.Sign() != 0; n++ {
+		sum.Add(sum, term)
+		term = times(term, x)
+		term.Quo(term, big.NewInt(n))
+	}
+	return sum.Quo(new(big.Int).Lsh(one, fraction), sum)
+}
+
+// turn is the cosine and sine of an angle of at most 1.
+func turn(x *big.Int) (cos, sin *big.Int) {
+	parts := [2]*big.Int{new(big.Int), new(big.Int)}
+	term := new(big.Int).Set(one)
+	for n := int64(0); term.Sign() != 0; n++ {
+		part := parts[n%2]
+		if n%4 < 2 {
+			part.Add(part, term)
+		} else {
+			part.Sub(part, term)
+		}
+		term = times(term, x)
+		term.Quo(term, big.NewInt(n+1))
+	}
+	return parts[0], parts[1]
+}
+
+func times(x, y *big.Int) *big.Int {
+	z := new(big.Int).Mul(x, y)
+	return z.Rsh(z, fraction)
+}
+
+// short rounds to the fraction of a table.
+func short(x *big.Int) int32 {
+	const drop = fraction - Bits
+	half := new(big.Int).Lsh(big.NewInt(1), drop-1)
+	return int32(half.Add(half, x).Rsh(half, drop).Int64())
+}
