@@ -13,7 +13,7 @@ import (
 
 // deterministic are the rooms in which every machine must compute the same: the modules, the application and the pure
 // packages.
-var deterministic = []string{"x", "chain", "fixed", "issuance", "yuma", "seal"}
+var deterministic = []string{"x", "chain", "fixed", "issuance", "yuma", "seal", "nn/canon"}
 
 // exempt are packages inside those rooms that are no part of the state machine.
 var exempt = []string{"chain/node", "yuma/vector"}

@@ -109,3 +109,16 @@ func mulVecAVX2(dst []float32, w Matrix, x []float32) {
 		dst[i] = dotAVX2(w.Data[i*w.RowStep:][:w.Cols], x)
 	}
 }
+
+// groups32 is groupsPortable over n groups, of which there is at least one.
+//
+//go:noescape
+func groups32(n int, row, x *int8, unit *int32) int64
+
+func groups(row, x []int8, unit []int32) int64 {
+	if len(unit) == 0 || !cpu.X86.HasAVX2 {
+		return groupsPortable(row, x, unit)
+	}
+	_, _ = row[len(unit)*Group-1], x[len(unit)*Group-1]
+	return groups32(len(unit), &row[0], &x[0], &unit[0])
+}

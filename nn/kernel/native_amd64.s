@@ -311,3 +311,42 @@ eight:
 	JNZ eight
 	VZEROUPPER
 	RET
+
+// func groups32(n int, row, x *int8, unit *int32) int64
+// Bytes become words, pairs of products 32-bit sums; those are multiplied by the unit, even and odd ones in turn, as 64-bit
+// numbers.
+TEXT ·groups32(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), CX
+	MOVQ row+8(FP), SI
+	MOVQ x+16(FP), DI
+	MOVQ unit+24(FP), DX
+	VPXOR Y8, Y8, Y8
+	VPXOR Y9, Y9, Y9
+each:
+	VPMOVSXBW (SI), Y0
+	VPMOVSXBW 16(SI), Y1
+	VPMOVSXBW (DI), Y2
+	VPMOVSXBW 16(DI), Y3
+	VPMADDWD Y0, Y2, Y0
+	VPMADDWD Y1, Y3, Y1
+	VPADDD Y0, Y1, Y0
+	VPBROADCASTD (DX), Y4
+	VPMULDQ Y0, Y4, Y5
+	VPSRLQ $32, Y0, Y0
+	VPMULDQ Y0, Y4, Y6
+	VPADDQ Y5, Y8, Y8
+	VPADDQ Y6, Y9, Y9
+	ADDQ $32, SI
+	ADDQ $32, DI
+	ADDQ $4, DX
+	DECQ CX
+	JNZ each
+	VPADDQ Y9, Y8, Y8
+	VEXTRACTI128 $1, Y8, X1
+	VPADDQ X1, X8, X0
+	VPSRLDQ $8, X0, X1
+	VPADDQ X1, X0, X0
+	VMOVQ X0, AX
+	MOVQ AX, ret+32(FP)
+	VZEROUPPER
+	RET
