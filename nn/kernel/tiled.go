@@ -114,17 +114,20 @@ func (t *tiled) packA(r *room, a Matrix) {
 }
 
 func (t *tiled) packPanel(out []float32, a Matrix) {
+	whole := a.RowStep == 1 && a.Rows == t.rows
 	for k := range a.Cols {
-		column := out[k*t.rows:][:t.rows]
-		from := a.Data[k*a.ColStep:]
-		if a.RowStep == 1 && a.Rows == t.rows {
-			copy(column, from)
-			continue
+		column, from := out[k*t.rows:][:t.rows], a.Data[k*a.ColStep:]
+		switch {
+		case whole && t.rows == 8:
+			*(*[8]float32)(column) = [8]float32(from)
+		case whole && t.rows == 6:
+			*(*[6]float32)(column) = [6]float32(from)
+		default:
+			for i := range a.Rows {
+				column[i] = from[i*a.RowStep]
+			}
+			clear(column[a.Rows:])
 		}
-		for i := range a.Rows {
-			column[i] = from[i*a.RowStep]
-		}
-		clear(column[a.Rows:])
 	}
 }
 
@@ -154,11 +157,24 @@ func (t *tiled) copyRows(panel []float32, b Matrix) {
 }
 
 func (t *tiled) copyColumns(panel []float32, b Matrix) {
-	for j := range b.Cols {
+	j := 0
+	for ; b.RowStep == 1 && j+4 <= b.Cols; j += 4 {
+		t.copyFour(panel[j:], b.Columns(j, 4))
+	}
+	for ; j < b.Cols; j++ {
 		column := b.Data[j*b.ColStep:]
 		for k := range b.Rows {
 			panel[k*t.cols+j] = column[k*b.RowStep]
 		}
+	}
+}
+
+// copyFour copies four columns whose numbers follow one another.
+func (t *tiled) copyFour(panel []float32, b Matrix) {
+	p, q := b.Data[:b.Rows], b.Data[b.ColStep:][:b.Rows]
+	r, s := b.Data[2*b.ColStep:][:b.Rows], b.Data[3*b.ColStep:][:b.Rows]
+	for k := range p {
+		*(*[4]float32)(panel[k*t.cols:]) = [4]float32{p[k], q[k], r[k], s[k]}
 	}
 }
 
