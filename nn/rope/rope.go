@@ -4,7 +4,10 @@
 // Its one invariant: the tables are made of whole numbers alone, so they are the same on every machine.
 package rope
 
-import "math/big"
+import (
+	"math/big"
+	"math/bits"
+)
 
 // Bits is the fraction of a table's numbers: 1 is 1<<Bits.
 const Bits = 30
@@ -34,17 +37,40 @@ func New(headSize, positions int) Table {
 	return t
 }
 
-// fill turns by step once per position.
+// fill turns by step once per position, in 64 bits: after a thousand turns 50 of them are still right.
 func (t Table) fill(pair, positions int, step *big.Int) {
 	stepCos, stepSin := turn(step)
-	cos, sin := new(big.Int).Set(one), new(big.Int)
+	c, s := narrow(stepCos), narrow(stepSin)
+	cos, sin := int64(1)<<wide, int64(0)
 	for p := range positions {
 		t.Cos[p*t.Pairs+pair], t.Sin[p*t.Pairs+pair] = short(cos), short(sin)
-		next := new(big.Int).Sub(times(cos, stepCos), times(sin, stepSin))
-		sin = new(big.Int).Add(times(sin, stepCos), times(cos, stepSin))
-		cos = next
+		cos, sin = product(cos, c)-product(sin, s), product(sin, c)+product(cos, s)
 	}
 }
+
+const wide = 61 // bits behind the point while turning
+
+func narrow(x *big.Int) int64 { return new(big.Int).Rsh(x, fraction-wide).Int64() }
+
+// product rounds towards nothing.
+func product(x, y int64) int64 {
+	hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+	out := int64(hi<<(64-wide) | lo>>wide)
+	if x < 0 != (y < 0) {
+		return -out
+	}
+	return out
+}
+
+func magnitude(x int64) uint64 {
+	if x < 0 {
+		return uint64(-x)
+	}
+	return uint64(x)
+}
+
+// short rounds to the fraction of a table.
+func short(x int64) int32 { return int32((x + 1<<(wide-Bits-1)) >> (wide - Bits)) }
 
 // angle is e^(-ln(10000) 2 pair/headSize).
 func angle(pair, headSize int) *big.Int {
@@ -82,11 +108,4 @@ func turn(x *big.Int) (cos, sin *big.Int) {
 func times(x, y *big.Int) *big.Int {
 	z := new(big.Int).Mul(x, y)
 	return z.Rsh(z, fraction)
-}
-
-// short rounds to the fraction of a table.
-func short(x *big.Int) int32 {
-	const drop = fraction - Bits
-	half := new(big.Int).Lsh(big.NewInt(1), drop-1)
-	return int32(half.Add(half, x).Rsh(half, drop).Int64())
 }
