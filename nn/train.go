@@ -158,11 +158,11 @@ func (t *Trainer) take() (Progress, error) {
 	t.pass.forward(input)
 	nats := t.pass.loss(targets)
 	t.pass.backward()
-	length := optim.Clip(t.pass.back.params, t.plan.Clip)
+	length := optim.Clip(t.model.kernel, t.pass.back.params, t.plan.Clip)
 	if !(length <= math.MaxFloat32) || math.IsNaN(nats) {
 		return Progress{}, fmt.Errorf("%w at step %d: the gradient's length is %v at a rate of %v", ErrDiverged, t.step, length, rate)
 	}
-	t.adam.Step(t.model.params, t.pass.back.params, rate)
+	t.adam.Step(t.model.kernel, t.model.params, t.pass.back.params, rate)
 	t.step++
 	return Progress{
 		Step: t.step, Steps: t.plan.Steps, Bits: nats / math.Ln2,

@@ -49,10 +49,10 @@ func (c *Classifier) Train(ctx context.Context, draw Draw, plan Plan, report fun
 		if err != nil {
 			return fmt.Errorf("step %d: %w", step, err)
 		}
-		if length := optim.Clip(grads, 1); !(length <= math.MaxFloat32) {
+		if length := optim.Clip(c.kernel, grads, 1); !(length <= math.MaxFloat32) {
 			return fmt.Errorf("%w at step %d: the gradient's length is %v", ErrDiverged, step, length)
 		}
-		adam.Step(c.params, grads, schedule.Rate(step))
+		adam.Step(c.kernel, c.params, grads, schedule.Rate(step))
 		if report != nil {
 			report(Progress{step + 1, plan.Steps, loss})
 		}

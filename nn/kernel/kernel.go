@@ -27,6 +27,16 @@ type Kernel interface {
 	Axpy(alpha float32, x, y []float32)
 	// Exp replaces each x by e^x, with a relative error below 1e-6 and 0 below the smallest normal number.
 	Exp(x []float32)
+	// Adam moves params by one step of AdamW and updates the moments; the slices are of one length.
+	Adam(params, grads, mean, square []float32, s AdamStep)
+}
+
+// AdamStep has what a step of AdamW is made of:
+//
+//	mean = Beta1 mean + Fresh1 grad, square = Beta2 square + Fresh2 grad^2,
+//	param = Keep param - Rate mean / (Root sqrt(square) + Epsilon)
+type AdamStep struct {
+	Beta1, Fresh1, Beta2, Fresh2, Keep, Rate, Root, Epsilon float32
 }
 
 // Matrix is a view of Rows x Cols numbers: element (i, j) is Data[i*RowStep+j*ColStep].

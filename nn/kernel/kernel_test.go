@@ -108,6 +108,27 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+func TestAdam(t *testing.T) {
+	s := kernel.AdamStep{Beta1: 0.9, Fresh1: 0.1, Beta2: 0.98, Fresh2: 0.02, Keep: 0.99, Rate: 0.05, Root: 1.5, Epsilon: 1e-3}
+	for _, k := range kernel.All() {
+		r := rand.New(rand.NewPCG(9, 9))
+		for n := range 27 {
+			p, g, m, v := random(r, n), random(r, n), random(r, n), random(r, n)
+			k.Exp(v) // a mean of squares is positive
+			p0, m0, v0 := append([]float32(nil), p...), append([]float32(nil), m...), append([]float32(nil), v...)
+			k.Adam(p, g, m, v, s)
+			for i := range p {
+				mean := 0.9*float64(m0[i]) + 0.1*float64(g[i])
+				square := 0.98*float64(v0[i]) + 0.02*float64(g[i])*float64(g[i])
+				require.InDelta(t, mean, m[i], 1e-6)
+				require.InDelta(t, square, v[i], 1e-6)
+				require.InDelta(t, 0.99*float64(p0[i])-0.05*mean/(1.5*math.Sqrt(square)+1e-3), p[i], 1e-6)
+			}
+		}
+		require.Panics(t, func() { k.Adam(make([]float32, 8), make([]float32, 8), make([]float32, 7), make([]float32, 8), s) })
+	}
+}
+
 func checkMulVec(t *testing.T, k kernel.Kernel, r *rand.Rand, rows, cols int) {
 	t.Helper()
 	w := kernel.Matrix{Data: random(r, rows*(cols+3)), Rows: rows, Cols: cols, RowStep: cols + 3, ColStep: 1}

@@ -5,11 +5,11 @@ import "golang.org/x/sys/cpu"
 var (
 	avx2 = &tiled{
 		name: "avx2", rows: 6, cols: 16,
-		tile: tileAVX2, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2,
+		tile: tileAVX2, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2, adam: adamAVX2,
 	}
 	avx512 = &tiled{
 		name: "avx512", rows: 8, cols: 32,
-		tile: tileAVX512, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2,
+		tile: tileAVX512, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2, adam: adamAVX2,
 	}
 )
 
@@ -40,6 +40,9 @@ func axpy8(n int, alpha float32, x, y *float32)
 
 //go:noescape
 func exp8(n int, x *float32)
+
+//go:noescape
+func adam8(n int, params, grads, mean, square *float32, s *AdamStep)
 
 // dots4 sets dst[0..3] to the products of x and four rows that lie step numbers apart, over n numbers.
 //
@@ -78,6 +81,14 @@ func axpyAVX2(alpha float32, x, y []float32) {
 		axpy8(whole, alpha, &x[0], &y[0])
 	}
 	axpyPortable(alpha, x[whole:], y[whole:])
+}
+
+func adamAVX2(params, grads, mean, square []float32, s AdamStep) {
+	whole := len(params) &^ 7
+	if whole > 0 {
+		adam8(whole, &params[0], &grads[0], &mean[0], &square[0], &s)
+	}
+	adamPortable(params[whole:], grads[whole:], mean[whole:], square[whole:], s)
 }
 
 // expAVX2 pads what is left over to a whole vector, so that a number's result does not depend on where it stands.

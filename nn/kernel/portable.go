@@ -4,7 +4,7 @@ import "math"
 
 var portable = &tiled{
 	name: "portable", rows: 2, cols: 4,
-	tile: tilePortable, dot: dotPortable, axpy: axpyPortable, exp: expPortable, mulVec: mulVecPortable,
+	tile: tilePortable, dot: dotPortable, axpy: axpyPortable, exp: expPortable, mulVec: mulVecPortable, adam: adamPortable,
 }
 
 // tilePortable rounds each product before it is added: a compiler may fuse the two where the conversion is missing, and
@@ -61,6 +61,17 @@ func axpyPortable(alpha float32, x, y []float32) {
 func mulVecPortable(dst []float32, w Matrix, x []float32) {
 	for i := range dst {
 		dst[i] = dotPortable(w.Data[i*w.RowStep:][:w.Cols], x)
+	}
+}
+
+func adamPortable(params, grads, mean, square []float32, s AdamStep) {
+	grads, mean, square = grads[:len(params)], mean[:len(params)], square[:len(params)]
+	for i, g := range grads {
+		m := float32(s.Beta1*mean[i]) + float32(s.Fresh1*g)
+		v := float32(s.Beta2*square[i]) + float32(s.Fresh2*float32(g*g))
+		mean[i], square[i] = m, v
+		root := float32(math.Sqrt(float64(v)))
+		params[i] = float32(s.Keep*params[i]) - float32(s.Rate*m)/(float32(s.Root*root)+s.Epsilon)
 	}
 }
 

@@ -14,6 +14,7 @@ type tiled struct {
 	axpy       func(alpha float32, x, y []float32)
 	exp        func(x []float32)
 	mulVec     func(dst []float32, w Matrix, x []float32)
+	adam       func(params, grads, mean, square []float32, s AdamStep)
 }
 
 // A tileFunc adds to the tile at c (rows cStep apart) the sum over depth of a column of a times a row of b: a's element
@@ -201,6 +202,13 @@ func (t *tiled) Axpy(alpha float32, x, y []float32) {
 }
 
 func (t *tiled) Exp(x []float32) { t.exp(x) }
+
+func (t *tiled) Adam(params, grads, mean, square []float32, s AdamStep) {
+	sameLength(params, grads)
+	sameLength(params, mean)
+	sameLength(params, square)
+	t.adam(params, grads, mean, square, s)
+}
 
 func sameLength(x, y []float32) {
 	if len(x) != len(y) {

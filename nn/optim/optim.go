@@ -4,7 +4,11 @@
 // stop as if there had been none.
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/dendra-net/dendra/nn/kernel"
+)
 
 // AdamW holds the running moments of every parameter's gradient.
 type AdamW struct {
@@ -27,35 +31,28 @@ func New(n, decayed int, decay float32) *AdamW {
 }
 
 // Step moves params against grads at the given rate.
-func (a *AdamW) Step(params, grads []float32, rate float32) {
+func (a *AdamW) Step(k kernel.Kernel, params, grads []float32, rate float32) {
 	a.Steps++
-	correct1 := float32(1 - math.Pow(float64(a.Beta1), float64(a.Steps)))
-	correct2 := float32(1 - math.Pow(float64(a.Beta2), float64(a.Steps)))
-	a.move(params[:a.Decayed], grads, a.Mean, a.Square, rate, correct1, correct2, float32(rate*a.Decay))
-	n := a.Decayed
-	a.move(params[n:], grads[n:], a.Mean[n:], a.Square[n:], rate, correct1, correct2, 0)
-}
-
-func (a *AdamW) move(params, grads, mean, square []float32, rate, correct1, correct2, decay float32) {
-	grads, mean, square = grads[:len(params)], mean[:len(params)], square[:len(params)]
-	b1, b2, c1, c2 := a.Beta1, a.Beta2, 1-a.Beta1, 1-a.Beta2
-	stepSize, root2, keep := rate/correct1, 1/sqrt(correct2), 1-decay
-	for i, g := range grads {
-		m := float32(b1*mean[i]) + float32(c1*g)
-		v := float32(b2*square[i]) + float32(c2*float32(g*g))
-		mean[i], square[i] = m, v
-		params[i] = float32(params[i]*keep) - float32(stepSize*m)/(float32(sqrt(v)*root2)+a.Epsilon)
+	s := kernel.AdamStep{
+		Beta1: a.Beta1, Fresh1: 1 - a.Beta1, Beta2: a.Beta2, Fresh2: 1 - a.Beta2,
+		Rate: rate / float32(1-math.Pow(float64(a.Beta1), float64(a.Steps))),
+		Root: float32(1 / math.Sqrt(1-math.Pow(float64(a.Beta2), float64(a.Steps)))),
+		Keep: 1 - float32(rate*a.Decay), Epsilon: a.Epsilon,
 	}
+	n := a.Decayed
+	k.Adam(params[:n], grads[:n], a.Mean[:n], a.Square[:n], s)
+	s.Keep = 1
+	k.Adam(params[n:], grads[n:], a.Mean[n:], a.Square[n:], s)
 }
 
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
-
-// Clip shortens grads to a length of at most most, and returns the length they had. A gradient that is infinite or no
-// number is not shortened: the caller sees it in the length and must not step.
-func Clip(grads []float32, most float32) float32 {
+// Clip shortens grads to a length of at most most, and returns the length they had. A gradient whose square is infinite or
+// no number is not shortened: the caller sees it in the length and must not step.
+func Clip(k kernel.Kernel, grads []float32, most float32) float32 {
+	const chunk = 4096 // of which float32 adds up the squares well enough
 	var sum float64
-	for _, g := range grads {
-		sum += float64(float64(g) * float64(g))
+	for from := 0; from < len(grads); from += chunk {
+		part := grads[from:min(from+chunk, len(grads))]
+		sum += float64(k.Dot(part, part))
 	}
 	length := float32(math.Sqrt(sum))
 	if length > most && length <= math.MaxFloat32 {

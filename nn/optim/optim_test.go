@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/dendra-net/dendra/nn/kernel"
 	"github.com/dendra-net/dendra/nn/optim"
 	"github.com/stretchr/testify/require"
 )
@@ -17,7 +18,7 @@ func TestAdamWFindsTheBottom(t *testing.T) {
 		for i := range grads {
 			grads[i] = 2 * (params[i] - want[i])
 		}
-		a.Step(params, grads, s.Rate(step))
+		a.Step(kernel.Best(), params, grads, s.Rate(step))
 	}
 	require.InDeltaSlice(t, want, params, 1e-3)
 }
@@ -25,20 +26,20 @@ func TestAdamWFindsTheBottom(t *testing.T) {
 // The first step of AdamW is the rate, whatever the gradient's size; decay comes on top where it is asked for.
 func TestFirstStep(t *testing.T) {
 	params := []float32{1, 1}
-	optim.New(2, 1, 0.1).Step(params, []float32{1000, 0.001}, 0.01)
+	optim.New(2, 1, 0.1).Step(kernel.Portable(), params, []float32{1000, 0.001}, 0.01)
 	require.InDelta(t, 1-0.01-0.001, params[0], 1e-6)
 	require.InDelta(t, 1-0.01, params[1], 1e-5)
 }
 
 func TestClip(t *testing.T) {
 	g := []float32{3, 4}
-	require.InDelta(t, 5, optim.Clip(g, 1), 1e-6)
+	require.InDelta(t, 5, optim.Clip(kernel.Best(), g, 1), 1e-6)
 	require.InDeltaSlice(t, []float32{0.6, 0.8}, g, 1e-6)
-	require.InDelta(t, 1, optim.Clip(g, 2), 1e-6)
+	require.InDelta(t, 1, optim.Clip(kernel.Best(), g, 2), 1e-6)
 	require.InDeltaSlice(t, []float32{0.6, 0.8}, g, 1e-6)
 	g = []float32{float32(math.Inf(1)), 1}
-	require.True(t, math.IsInf(float64(optim.Clip(g, 1)), 1))
-	require.True(t, math.IsNaN(float64(optim.Clip([]float32{float32(math.NaN())}, 1))))
+	require.True(t, math.IsInf(float64(optim.Clip(kernel.Best(), g, 1)), 1))
+	require.True(t, math.IsNaN(float64(optim.Clip(kernel.Best(), []float32{float32(math.NaN())}, 1))))
 }
 
 func TestSchedule(t *testing.T) {
