@@ -115,7 +115,7 @@ func TestLoss(t *testing.T) {
 	require.NoError(t, tr.Run(context.Background(), nil))
 	f, err := tlm.Quantize(m)
 	require.NoError(t, err)
-	heldOut := []byte("five for silver, six for gold; a")
+	heldOut := []byte("four for a girl and two for joy,")
 	want, err := m.Evaluate(context.Background(), heldOut)
 	require.NoError(t, err)
 	fed := append([]byte{nn.First}, heldOut[:len(heldOut)-1]...)
@@ -124,7 +124,7 @@ func TestLoss(t *testing.T) {
 		bits += cost(row, heldOut[i]) / float64(len(heldOut))
 	}
 	t.Logf("float %.4f, canonical %.4f bits per byte", want.Bits, bits)
-	require.InDelta(t, want.Bits, bits, 0.05)
+	require.InDelta(t, want.Bits, bits, 0.02)
 }
 
 func cost(logits []int32, b byte) float64 {
