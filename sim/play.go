@@ -14,7 +14,6 @@ type player struct {
 	view    View
 	receipt *rand.Rand
 	waiting []sealed // commits, oldest first
-	gone    bool
 }
 
 // sealed is a committed row.
