@@ -37,6 +37,23 @@ func TestOneEpochOfTheOriginalNeedsWhatTheDrawingSays(t *testing.T) {
 	require.InDelta(t, 0.600, need(t, s, Attack{SelfPPM: 400_000, Noise: Still}, 1).Mean, Tolerance)
 }
 
+// The chain's own rules keep an honest majority's pay at less utility than the original asks for, 0.733 and 0.886, against
+// what a search over all attacks found strongest.
+func TestOurRulesHoldWhatTheyPromise(t *testing.T) {
+	for _, c := range []struct {
+		pct    uint64
+		attack Attack
+		most   float64
+	}{
+		{60, Attack{SelfPPM: 500_000, Noise: Still}, 0.68},
+		{60, Attack{SelfPPM: 400_000, Noise: Together}, 0.68},
+		{51, Attack{SelfPPM: 700_000, Noise: Still}, 0.72},
+		{51, Attack{SelfPPM: 650_000, Noise: Still, Alternate: true}, 0.72},
+	} {
+		require.LessOrEqual(t, need(t, Ours(c.pct), c.attack, 3).Mean, c.most, "%d %% against %s", c.pct, c.attack)
+	}
+}
+
 func TestMemoryRemovesNoiseThatPassesAndNoOther(t *testing.T) {
 	attack := Attack{SelfPPM: 600_000, Noise: Still}
 	s := small(60)
