@@ -68,7 +68,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.localCommands()...)
 	root.AddCommand(a.walletCommand(), a.subnetCommand(), a.neuronCommand(), a.stakeCommand(), a.weightsCommand(),
 		a.rootCommand(), a.chainCommand(), a.minerCommand(), a.validatorCommand(), a.gatewayCommand(), a.nodeCommand(),
-		a.askCommand(), a.requestCommand(), a.faucetCommand(), a.doctorCommand(), a.explainCommand(), a.versionCommand(), a.yumaCommand(), a.simCommand())
+		a.askCommand(), a.requestCommand(), a.faucetCommand(), a.doctorCommand(), a.explainCommand(), a.versionCommand(), a.yumaCommand(), a.simCommand(), a.modelCommand())
 	return root
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/corpus"
 	"github.com/dendra-net/dendra/gateway/requestlog"
 	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/miner"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/nn"
 	"github.com/dendra-net/dendra/validator"
 	"github.com/dendra-net/dendra/wallet"
 	"github.com/dendra-net/dendra/yuma/vector"
@@ -29,7 +31,7 @@ type sentinel struct {
 }
 
 // misuse lists the codes of faults in the command line itself, whichever package found them.
-var misuse = []string{"bad_name", "bad_address", "bad_upstream", "no_external", "bad_config", "bad_plot"}
+var misuse = []string{"bad_name", "bad_address", "bad_upstream", "no_external", "bad_config", "bad_plot", "bad_model", "bad_text"}
 
 // sentinels are looked through in order: the more special comes first.
 var sentinels = []sentinel{
@@ -65,6 +67,10 @@ var sentinels = []sentinel{
 	{requestlog.ErrAmbiguous, "request_ambiguous", "write more of the request's id: dendra request list"},
 	{requestlog.ErrClosed, "log_closed", "start the gateway again"},
 	{vector.ErrKind, "bad_vector", "give a vector of kind \"epoch\""},
+	{corpus.ErrDamaged, "corpus_damaged", "build or install the program again, or name your own text with --text FILE"},
+	{nn.ErrDiverged, "training_diverged", "train again with a lower --rate"},
+	{nn.ErrNotFinite, "bad_model", "use another model: dendra model train makes one"},
+	{nn.ErrText, "bad_text", "name more text, or train with a smaller --context"},
 	{plot.ErrPath, "bad_plot", "name a file that ends in .svg or .png, in a directory that is there"},
 	{plot.ErrData, "nothing_to_plot", "leave --plot out, or look at the numbers with --json"},
 	{context.DeadlineExceeded, "timeout", "try again; dendra doctor looks for the cause"},
@@ -87,6 +93,10 @@ var fixes = map[string]string{
 	"bad_take":              "write it as 18% or 0.18",
 	"bad_value":             "dendra subnet params N shows values and bounds",
 	"nothing_to_plot":       "leave --plot out, or look at the numbers with --json",
+	"bad_model":             "name a .tlm file as dendra model train writes it",
+	"bad_text":              "name files that hold text: --text FILE",
+	"bad_output":            "name a new file in a directory that is there",
+	"bad_training":          "repeat the command with its first flags, or remove the file to begin anew",
 	"bad_identity":          "shorten the description, give an http or https URL",
 	"bad_data_size":         "dendra chain params neuron shows the largest size",
 	"param_unknown":         "dendra subnet params N shows the names",
