@@ -18,7 +18,7 @@ import (
 )
 
 // usualMeasured is how many bytes a figure is measured on unless told otherwise.
-const usualMeasured = 256 << 10
+const usualMeasured = 128 << 10
 
 // modelScore is how well a model predicts a text.
 type modelScore struct {
