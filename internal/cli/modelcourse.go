@@ -19,6 +19,7 @@ type lesson struct {
 	curve   lossCurve
 	perStep int     // bytes
 	bits    float64 // of late steps
+	seen    int     // of them
 }
 
 // windows is how many pieces of text a step takes.
@@ -89,12 +90,10 @@ func (l *lesson) train(ctx context.Context) error {
 		Fix: "give the same command again: it goes on from there", cause: err}
 }
 
-// follow averages the loss over about the last hundred steps.
+// follow averages the loss over about the last twenty steps.
 func (l *lesson) follow(p nn.Progress) {
-	if l.bits == 0 {
-		l.bits = p.Bits
-	}
-	l.bits += (p.Bits - l.bits) / 100
+	l.seen = min(l.seen+1, 20)
+	l.bits += (p.Bits - l.bits) / float64(l.seen)
 }
 
 func (l *lesson) save() error {
