@@ -47,14 +47,14 @@ func (g *Gateway) answerChat(w http.ResponseWriter, r *http.Request, v *visit, r
 	if err != nil {
 		return err
 	}
-	miners, err := g.choose(subnet, req.pin, req.mode())
+	miners, err := g.choose(model, subnet, req.pin, req.mode())
 	if err != nil {
 		return err
 	}
 	g.cfg.Logger.Debug("chose miners", "request", v.id, "netuid", model.Netuid, "uids", tell(miners))
 	sum := sha256.Sum256(req.body)
 	x := &exchange{
-		g: g, w: w, client: r.Context(), path: r.URL.Path, req: req, claimed: make(chan struct{}), patience: g.patienceWith(subnet, req),
+		g: g, w: w, client: r.Context(), path: r.URL.Path, req: req, claimed: make(chan struct{}), patience: g.patienceWith(model.Netuid, model.answering(subnet), req),
 		record: requestlog.Record{
 			ID: v.id, Time: accepted, Key: v.key.Name, Model: model.ID, Netuid: model.Netuid, Path: r.URL.Path, Stream: req.stream,
 			Price: g.cfg.price(model.Netuid), RequestSHA256: hex.EncodeToString(sum[:]),

@@ -99,13 +99,13 @@ func TestParseChatReadsPinAndLimits(t *testing.T) {
 	require.Equal(t, uint64(5), req.maxTokens)
 }
 
-func TestPromptTokensAreTheTextsOfMessages(t *testing.T) {
+func TestPromptTokensAreTheTextsAndPicturesOfMessages(t *testing.T) {
 	for _, c := range []struct {
 		messages string
 		want     uint64
 	}{
 		{`[{"role":"system","content":"Be brief."},{"role":"user","content":"one two"}]`, 3 + 2},
-		{`[{"role":"user","content":[{"type":"text","text":"one two"},{"type":"image_url","image_url":{"url":"data:xxxxxxxxxxxxxxxx"}}]}]`, 2},
+		{`[{"role":"user","content":[{"type":"text","text":"one two"},{"type":"image_url","image_url":{"url":"data:xxxxxxxxxxxxxxxx"}}]}]`, 2 + 64},
 		{`[{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"add","arguments":"{\"a\":1}"}}]}]`, 1 + 7},
 		{`[{"role":"user","content":"a","zz":"not for the reader"}]`, 1},
 		{`[{"role":"user","content":"a","reasoning":{"x":1}}]`, 1 + 7},

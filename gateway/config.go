@@ -34,6 +34,11 @@ type Config struct {
 	Prices       map[uint16]Price
 	DefaultPrice Price
 	Limits       Limits
+	// Aliases are models beside those that bear a subnet's name.
+	Aliases []Alias
+	// Probe makes the small question by which an unmeasured miner of a model is measured; nil, or an empty question,
+	// asks for a sum of two small numbers.
+	Probe func(m Model) []byte
 	// Origins are the web origins whose scripts may call the API; any when empty. Keys travel in a header and never
 	// in cookies, so an open door gives a web page nothing that it does not have already.
 	Origins []string
@@ -44,6 +49,13 @@ type Config struct {
 	Now    func() time.Time
 	Random func() float64
 	Logger *slog.Logger
+}
+
+// Alias is a model that those who validate a subnet answer: what they learned about its miners, a blend of all of them
+// for one, is theirs to sell. It exists while the subnet does, and gives way to a subnet of its own name.
+type Alias struct {
+	ID     string // the model's name
+	Subnet string // name of the subnet, as models are named
 }
 
 // APIKey allows its holder to use the API. Only a hash of the secret is kept.
@@ -139,6 +151,11 @@ func (c Config) check() error {
 			return fmt.Errorf("gateway: API key %q needs a name of its own and a hash", k.Name)
 		}
 		names[k.Name] = true
+	}
+	for _, a := range c.Aliases {
+		if a.ID == "" || a.Subnet == "" {
+			return fmt.Errorf("gateway: alias %q of subnet %q needs both names", a.ID, a.Subnet)
+		}
 	}
 	if err := checkPrice(c.DefaultPrice); err != nil {
 		return fmt.Errorf("gateway: default %w", err)

@@ -24,6 +24,8 @@ type Directory interface {
 type Model struct {
 	ID     string // the subnet's name; with "-NETUID" behind it where a lower netuid has the same name
 	Netuid uint16
+	// Validators says that those who validate the subnet answer, and not its miners: see Alias.
+	Validators bool
 }
 
 // Freshness is the state of a Directory.

@@ -98,6 +98,25 @@ func TestPinnedNeuronAnswers(t *testing.T) {
 	require.Equal(t, "model_not_found", errorOf(t, got.body).Code)
 }
 
+func TestValidatorsAnswerForAnAlias(t *testing.T) {
+	m := newMarket(t, func(cfg *gateway.Config) { cfg.Aliases = []gateway.Alias{{ID: "collective", Subnet: "text"}} }, good(), good())
+	m.subnet.Neurons[1].Permit, m.subnet.Neurons[1].Incentive, m.subnet.Neurons[1].Dividend = true, 0, 1
+	got := m.ask(strings.Replace(question, `"text"`, `"collective"`, 1))
+	require.Equal(t, 200, got.StatusCode)
+	require.Equal(t, "1", got.Header.Get("Dendra-Neuron"))
+	require.Equal(t, "collective", m.record(got).Model)
+	require.Equal(t, "0", m.ask(question).Header.Get("Dendra-Neuron"))
+	require.Contains(t, m.do("GET", "/v1/models", localKey, "").body, `"collective"`)
+}
+
+func TestPicturesCountAFixedNumberOfTokens(t *testing.T) {
+	m := newMarket(t, nil, good())
+	got := m.ask(`{"model":"text","messages":[{"role":"user","content":[{"type":"text","text":"what is it"},` +
+		`{"type":"image_url","image_url":{"url":"data:image/png;base64,` + strings.Repeat("QUJD", 1000) + `"}}]}]}`)
+	require.Equal(t, 200, got.StatusCode)
+	require.Equal(t, uint64(3+64), m.record(got).PromptTokens)
+}
+
 func TestKeepAliveComments(t *testing.T) {
 	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		list := goodEvents()
@@ -466,6 +485,7 @@ func TestConfigIsChecked(t *testing.T) {
 			k := gateway.APIKey{Name: "b", SHA256: gateway.HashKey("x")}
 			c.Keys = []gateway.APIKey{k, k}
 		},
+		`alias "x"`:             func(c *gateway.Config) { c.Aliases = []gateway.Alias{{ID: "x"}} },
 		"at most 1000000000000": func(c *gateway.Config) { c.DefaultPrice.PromptRao = gateway.MaxPriceRao + 1 },
 		"subnet 3":              func(c *gateway.Config) { c.Prices = map[uint16]gateway.Price{3: {CompletionRao: 1 << 60}} },
 	} {

@@ -71,6 +71,19 @@ func (g *Gateway) showModel(w http.ResponseWriter, r *http.Request, _ *visit) er
 	return writeJSON(w, g.viewModel(m))
 }
 
+// withAliases adds the aliases whose subnet is there and whose name no subnet has.
+func withAliases(models []Model, aliases []Alias) []Model {
+	all := slices.Clip(models)
+	for _, a := range aliases {
+		at := slices.IndexFunc(models, func(m Model) bool { return m.ID == a.Subnet })
+		taken := slices.ContainsFunc(all, func(m Model) bool { return m.ID == a.ID })
+		if at >= 0 && !taken {
+			all = append(all, Model{ID: a.ID, Netuid: models[at].Netuid, Validators: true})
+		}
+	}
+	return all
+}
+
 // models lists the models, or says that the chain cannot be read.
 func (g *Gateway) models(ctx context.Context) ([]Model, error) {
 	models, err := g.cfg.Directory.Models(ctx)
@@ -79,7 +92,7 @@ func (g *Gateway) models(ctx context.Context) ([]Model, error) {
 		return nil, unavailable(http.StatusServiceUnavailable, "directory_unavailable",
 			"the gateway cannot read the chain yet: try again shortly; `dendra chain status` shows whether it makes blocks")
 	}
-	return models, nil
+	return withAliases(models, g.cfg.Aliases), nil
 }
 
 // findModel looks a model up by its id.

@@ -55,6 +55,9 @@ func (g *Gateway) probeRound(ctx context.Context) error {
 			continue
 		}
 		live := map[neuron.Address]bool{}
+		for _, n := range selling(s) {
+			live[n.Hotkey] = true // for the aliases; users measure those
+		}
 		for _, n := range serving(s) {
 			live[n.Hotkey] = true
 			if g.due(minerKey{m.Netuid, n.Hotkey}) {
@@ -87,8 +90,13 @@ func (g *Gateway) probe(ctx context.Context, m Model, n neuron.Neuron) {
 	at.settle(f)
 }
 
-// probeQuestion is a sum of two small numbers.
+// probeQuestion is the model's own, or a sum of two small numbers.
 func (g *Gateway) probeQuestion(m Model) []byte {
+	if g.cfg.Probe != nil {
+		if own := g.cfg.Probe(m); len(own) > 0 {
+			return own
+		}
+	}
 	id, err := json.Marshal(m.ID)
 	if err != nil {
 		panic(fmt.Sprintf("encode model id: %v", err)) // cannot happen: a string

@@ -143,10 +143,10 @@ func (x *exchange) ask(ctx context.Context, at *attempt) (res result) {
 
 // patienceWith is how long a miner may be silent before another is asked as well: much longer than the fastest of the
 // subnet usually needs.
-func (g *Gateway) patienceWith(s neuron.Subnet, req chatRequest) time.Duration {
+func (g *Gateway) patienceWith(netuid uint16, neurons []neuron.Neuron, req chatRequest) time.Duration {
 	var fastest time.Duration
-	for _, n := range serving(s) {
-		latency := g.board.of(minerKey{s.Netuid, n.Hotkey}).latency(req.mode())
+	for _, n := range neurons {
+		latency := g.board.of(minerKey{netuid, n.Hotkey}).latency(req.mode())
 		if latency > 0 && (fastest == 0 || latency < fastest) {
 			fastest = latency
 		}

@@ -41,6 +41,25 @@ func serving(s neuron.Subnet) []neuron.Neuron {
 	return miners
 }
 
+// selling returns the validators of s that answer questions: those with a permit and a usable endpoint.
+func selling(s neuron.Subnet) []neuron.Neuron {
+	var validators []neuron.Neuron
+	for _, n := range s.Neurons {
+		if n.Permit && usable(n.Endpoint) {
+			validators = append(validators, n)
+		}
+	}
+	return validators
+}
+
+// answering returns the neurons of s that answer for the model.
+func (m Model) answering(s neuron.Subnet) []neuron.Neuron {
+	if m.Validators {
+		return selling(s)
+	}
+	return serving(s)
+}
+
 // usable reports whether an endpoint, which anybody may write on the chain, is a plain HTTP address.
 func usable(endpoint string) bool {
 	u, err := url.Parse(endpoint)
@@ -48,12 +67,12 @@ func usable(endpoint string) bool {
 }
 
 // choose returns the miners to ask, in order.
-func (g *Gateway) choose(s neuron.Subnet, p pin, m mode) ([]neuron.Neuron, error) {
+func (g *Gateway) choose(model Model, s neuron.Subnet, p pin, m mode) ([]neuron.Neuron, error) {
 	most := g.cfg.Limits.MaxAttempts
 	if p.maxAttempts > 0 {
 		most = min(most, p.maxAttempts)
 	}
-	miners := serving(s)
+	miners := model.answering(s)
 	if len(p.uids) > 0 {
 		return pinned(s, miners, p.uids, most)
 	}

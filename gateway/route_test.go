@@ -39,7 +39,7 @@ func firsts(t *testing.T, g *Gateway, s neuron.Subnet, n int) map[uint16]int {
 	t.Helper()
 	got := map[uint16]int{}
 	for range n {
-		order, err := g.choose(s, pin{}, wholeMode)
+		order, err := g.choose(Model{}, s, pin{}, wholeMode)
 		require.NoError(t, err)
 		got[order[0].UID]++
 	}
@@ -106,7 +106,7 @@ func TestFailedMinersRestLongerEachTime(t *testing.T) {
 	for range 12 {
 		seen(g, s.Neurons[0], requestlog.Timeout, 0)
 		require.Zero(t, firsts(t, g, s, 50)[0])
-		order, err := g.choose(s, pin{}, wholeMode)
+		order, err := g.choose(Model{}, s, pin{}, wholeMode)
 		require.NoError(t, err)
 		require.Len(t, order, 2, "it is still there when the others fail")
 		clock.at = clock.at.Add(rest - time.Nanosecond)
@@ -151,19 +151,19 @@ func TestAllRestingTriesTheOneThatRestsShortest(t *testing.T) {
 func TestPinsChooseInOrder(t *testing.T) {
 	g, _ := router(t)
 	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0.9), miner(1, 0.1), miner(2, 0), {UID: 3}}}
-	order, err := g.choose(s, pin{uids: []uint16{2, 0, 2}}, wholeMode)
+	order, err := g.choose(Model{}, s, pin{uids: []uint16{2, 0, 2}}, wholeMode)
 	require.NoError(t, err)
 	require.Equal(t, "2, 0", tell(order))
-	order, err = g.choose(s, pin{uids: []uint16{2, 0, 1}, maxAttempts: 1}, wholeMode)
+	order, err = g.choose(Model{}, s, pin{uids: []uint16{2, 0, 1}, maxAttempts: 1}, wholeMode)
 	require.NoError(t, err)
 	require.Equal(t, "2", tell(order))
-	order, err = g.choose(s, pin{maxAttempts: 100}, wholeMode)
+	order, err = g.choose(Model{}, s, pin{maxAttempts: 100}, wholeMode)
 	require.NoError(t, err)
 	require.Len(t, order, 3, "never more than the gateway's own limit")
 
-	_, err = g.choose(s, pin{uids: []uint16{1, 3}}, wholeMode)
+	_, err = g.choose(Model{}, s, pin{uids: []uint16{1, 3}}, wholeMode)
 	require.ErrorContains(t, err, "dendra.uids[1]: subnet 1 has no serving neuron 3")
-	_, err = g.choose(neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{{UID: 3}}}, pin{}, wholeMode)
+	_, err = g.choose(Model{}, neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{{UID: 3}}}, pin{}, wholeMode)
 	require.ErrorContains(t, err, "503 no_miner: subnet 1 has 1 neuron and none of them serves")
 }
 
@@ -201,9 +201,31 @@ func TestSecondQuestionsAreBounded(t *testing.T) {
 func TestPatienceGrowsWithLatencyAndPrompt(t *testing.T) {
 	g, _ := router(t)
 	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0.9), miner(1, 0.1)}}
-	require.Equal(t, 3*time.Second, g.patienceWith(s, chatRequest{}), "the least there is")
+	require.Equal(t, 3*time.Second, g.patienceWith(1, s.Neurons, chatRequest{}), "the least there is")
 	seen(g, s.Neurons[0], requestlog.Answered, time.Second)
 	seen(g, s.Neurons[1], requestlog.Answered, 400*time.Millisecond)
-	require.Equal(t, 8*time.Second, g.patienceWith(s, chatRequest{}), "twenty times the fastest")
-	require.Equal(t, 10*time.Second, g.patienceWith(s, chatRequest{prompt: 1000}))
+	require.Equal(t, 8*time.Second, g.patienceWith(1, s.Neurons, chatRequest{}), "twenty times the fastest")
+	require.Equal(t, 10*time.Second, g.patienceWith(1, s.Neurons, chatRequest{prompt: 1000}))
+}
+
+func TestAliasesAreAnsweredByValidators(t *testing.T) {
+	g, _ := router(t)
+	judge := miner(1, 0)
+	judge.Permit, judge.Dividend = true, 0.5
+	silent := neuron.Neuron{UID: 2, Permit: true}
+	s := neuron.Subnet{Netuid: 1, Neurons: []neuron.Neuron{miner(0, 0.9), judge, silent}}
+	order, err := g.choose(Model{}, s, pin{}, wholeMode)
+	require.NoError(t, err)
+	require.Equal(t, "0", tell(order))
+	order, err = g.choose(Model{Validators: true}, s, pin{}, wholeMode)
+	require.NoError(t, err)
+	require.Equal(t, "1", tell(order))
+	_, err = g.choose(Model{Validators: true}, s, pin{uids: []uint16{0}}, wholeMode)
+	require.ErrorContains(t, err, "no serving neuron 0")
+}
+
+func TestAliasesGiveWayToSubnets(t *testing.T) {
+	models := []Model{{ID: "mixture", Netuid: 3}, {ID: "taken", Netuid: 4}}
+	all := withAliases(models, []Alias{{ID: "collective", Subnet: "mixture"}, {ID: "taken", Subnet: "mixture"}, {ID: "lost", Subnet: "gone"}})
+	require.Equal(t, append(models, Model{ID: "collective", Netuid: 3, Validators: true}), all)
 }

@@ -156,11 +156,22 @@ func (c *choiceTally) add(kind string, call uint64, value []byte) error {
 	return nil
 }
 
-// messageTokens counts one message of a prompt.
+// imageTokens is what a picture in a prompt counts, whatever its size.
+const imageTokens = 64
+
+// messageTokens counts one message of a prompt: its texts, and its pictures.
 func messageTokens(m []byte) (uint64, error) {
 	var c choiceTally
 	err := c.message(m)
-	return c.tokens(), err
+	sum := c.tokens()
+	if content := find(m, "content"); kindOf(content) == '[' {
+		for part := range elements(content) {
+			if isSet(find(part, "image_url")) {
+				sum += imageTokens
+			}
+		}
+	}
+	return sum, err
 }
 
 // indexOf reads the index of a choice, its position when it has none.
