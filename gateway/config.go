@@ -39,6 +39,8 @@ type Config struct {
 	// Probe makes the small question by which an unmeasured miner of a model is measured; nil, or an empty question,
 	// asks for a sum of two small numbers.
 	Probe func(m Model) []byte
+	// Charts draw how a subnet's work went over its epochs, as SVG, for the page; nil or an error shows none.
+	Charts func(ctx context.Context, m Model) ([]byte, error)
 	// Origins are the web origins whose scripts may call the API; any when empty. Keys travel in a header and never
 	// in cookies, so an open door gives a web page nothing that it does not have already.
 	Origins []string

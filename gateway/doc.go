@@ -7,6 +7,7 @@
 // # HTTP
 //
 //	GET  /                      status page
+//	GET  /charts/{id}           SVG: how a model's subnet worked over its epochs, where that is known
 //	GET  /health                JSON; 200 while questions can be answered, 503 otherwise
 //	GET  /v1/models             subnets as models
 //	GET  /v1/models/{id}        one of them

@@ -19,6 +19,7 @@ type Gateway struct {
 	mux     *http.ServeMux
 	slots   chan struct{} // one for each request that may be in flight
 	hedges  hedgeBudget
+	charts  charts
 	started time.Time
 }
 

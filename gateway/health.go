@@ -96,6 +96,7 @@ type market struct {
 	Model
 	Price  Price
 	Miners []minerView
+	Chart  bool // there is one
 }
 
 // minerView is a serving neuron with the gateway's own measurements.

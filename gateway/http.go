@@ -39,6 +39,7 @@ func (g *Gateway) routes() *http.ServeMux {
 		mux.Handle(pattern, g.door(method, open, serve))
 	}
 	add("/{$}", http.MethodGet, true, g.page)
+	add("/charts/{id}", http.MethodGet, true, g.chart)
 	add("/health", http.MethodGet, true, g.health)
 	add("/v1/models", http.MethodGet, false, g.listModels)
 	add("/v1/models/{id}", http.MethodGet, false, g.showModel)

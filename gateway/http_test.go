@@ -495,3 +495,26 @@ func TestConfigIsChecked(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+func TestChartsAreShownWhereThereAreAny(t *testing.T) {
+	drawn := 0
+	m := newMarket(t, func(cfg *gateway.Config) {
+		cfg.Charts = func(_ context.Context, model gateway.Model) ([]byte, error) {
+			drawn++
+			if model.ID != "text" {
+				return nil, errors.New("nothing known")
+			}
+			return []byte("<svg/>"), nil
+		}
+	}, good())
+	require.Contains(t, m.do("GET", "/", "", "").body, `src="/charts/text"`)
+	got := m.do("GET", "/charts/text", "", "")
+	require.Equal(t, "<svg/>", got.body)
+	require.Equal(t, "image/svg+xml", got.Header.Get("Content-Type"))
+	require.Equal(t, 1, drawn, "it is remembered for a while")
+	require.Equal(t, 404, m.do("GET", "/charts/nothing", "", "").StatusCode)
+
+	without := newMarket(t, nil, good())
+	require.NotContains(t, without.do("GET", "/", "", "").body, "/charts/")
+	require.Equal(t, "no_chart", errorOf(t, without.do("GET", "/charts/text", "", "").body).Code)
+}

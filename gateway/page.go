@@ -33,6 +33,9 @@ func (g *Gateway) page(w http.ResponseWriter, r *http.Request, _ *visit) error {
 		return fmt.Errorf("parse status page: %w", err)
 	}
 	markets, unread := g.markets(r.Context())
+	for i := range markets {
+		markets[i].Chart = g.chartOf(r.Context(), markets[i].Model) != nil
+	}
 	view := pageView{Health: g.healthOf(markets, unread), Markets: markets, Host: r.Host, Now: g.cfg.Now().UTC()}
 	if view.Requests, _, err = g.cfg.Log.List(requestlog.Filter{Limit: listedOnPage}); err != nil {
 		view.Health.Log.Error = shortenError(err)
@@ -43,7 +46,7 @@ func (g *Gateway) page(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
 	_, err = w.Write(out.Bytes())

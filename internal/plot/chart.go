@@ -93,21 +93,32 @@ func (c Chart) Write(path string) error {
 	if err := Check(path); err != nil {
 		return err
 	}
-	if err := c.check(); err != nil {
-		return err
-	}
 	canvas, err := canvasFor(path)
 	if err != nil {
 		return err
 	}
-	if err := c.draw(draw.New(canvas)); err != nil {
+	picture, err := c.picture(canvas)
+	if err != nil {
 		return err
 	}
-	var picture bytes.Buffer
-	if _, err := canvas.WriteTo(&picture); err != nil {
-		return fmt.Errorf("draw %s: %w", path, err)
+	return durable.Replace(path, picture, 0o644)
+}
+
+// SVG returns the chart as an SVG file. It fails with ErrData.
+func (c Chart) SVG() ([]byte, error) { return c.picture(vgsvg.New(width, height)) }
+
+func (c Chart) picture(on canvas) ([]byte, error) {
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	return durable.Replace(path, picture.Bytes(), 0o644)
+	if err := c.draw(draw.New(on)); err != nil {
+		return nil, err
+	}
+	var picture bytes.Buffer
+	if _, err := on.WriteTo(&picture); err != nil {
+		return nil, fmt.Errorf("draw %q: %w", c.Title, err)
+	}
+	return picture.Bytes(), nil
 }
 
 // The size of a picture, and how fine its pixels are.
