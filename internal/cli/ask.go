@@ -3,10 +3,12 @@ package cli
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -28,23 +30,27 @@ type answerView struct {
 }
 
 func (a *app) askCommand() *cobra.Command {
-	var model string
+	var model, image string
 	c := &cobra.Command{Use: "ask QUESTION", Short: "Ask the network a question", Args: args(1, 1)}
 	api := a.apiFlags(c)
 	c.Flags().StringVar(&model, "model", "", "subnet to ask, by the name /v1/models gives it; the first when empty")
+	c.Flags().StringVar(&image, "image", "", "picture to ask about, a PNG, JPEG or GIF file")
 	c.RunE = func(c *cobra.Command, given []string) error {
+		picture, err := readPicture(image)
+		if err != nil {
+			return err
+		}
 		g := api()
 		defer g.http.CloseIdleConnections()
 		if strings.TrimSpace(given[0]) == "" {
 			return usagef("bad_arguments", "the question is empty").withFix(`dendra ask "Why is the sky blue?"`)
 		}
 		if model == "" {
-			var err error
 			if model, err = g.firstModel(c.Context()); err != nil {
 				return err
 			}
 		}
-		return a.ask(c.Context(), g, model, given[0])
+		return a.ask(c.Context(), g, model, userMessage(given[0], picture))
 	}
 	return c
 }
@@ -64,11 +70,49 @@ func (g gatewayAPI) firstModel(ctx context.Context) (string, error) {
 	return list.Data[0].ID, nil
 }
 
+// maxPicture is the largest picture file; the gateway takes 4 MiB of a request.
+const maxPicture = 2 << 20
+
+// readPicture returns the data URL of a picture's file, empty when there is none.
+func readPicture(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", usagef("bad_picture", "the picture cannot be read: %v", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
+	if err != nil {
+		return "", usagef("bad_picture", "the picture cannot be read: %v", err)
+	}
+	kind := http.DetectContentType(b)
+	switch {
+	case len(b) > maxPicture:
+		return "", usagef("bad_picture", "%s is larger than %d bytes", path, maxPicture)
+	case kind != "image/png" && kind != "image/jpeg" && kind != "image/gif":
+		return "", usagef("bad_picture", "%s is %s, not PNG, JPEG or GIF", path, kind)
+	}
+	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(b), nil
+}
+
+// userMessage is a question as OpenAI's chat takes it, with a picture if there is one.
+func userMessage(question, picture string) map[string]any {
+	if picture == "" {
+		return map[string]any{"role": "user", "content": question}
+	}
+	return map[string]any{"role": "user", "content": []any{
+		map[string]any{"type": "text", "text": question},
+		map[string]any{"type": "image_url", "image_url": map[string]string{"url": picture}},
+	}}
+}
+
 // ask streams the answer to stdout as it comes, then says who gave it.
-func (a *app) ask(ctx context.Context, g gatewayAPI, model, question string) error {
+func (a *app) ask(ctx context.Context, g gatewayAPI, model string, message map[string]any) error {
 	start := a.Now()
 	res, err := g.call(ctx, http.MethodPost, "/v1/chat/completions", map[string]any{
-		"model": model, "stream": true, "messages": []map[string]string{{"role": "user", "content": question}},
+		"model": model, "stream": true, "messages": []map[string]any{message},
 	})
 	if err != nil {
 		return err

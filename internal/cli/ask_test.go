@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -139,4 +141,30 @@ func TestRequestsAreShown(t *testing.T) {
 	code, out, errs = run(t, api, "request", "show", "7f3a", "--json")
 	require.Zero(t, code, errs)
 	require.Contains(t, out, `"proof_check": "none"`)
+}
+
+func TestAskSendsAPicture(t *testing.T) {
+	asked := make(chan string, 1)
+	api := gatewayWith(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		asked <- string(body)
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"A\"}}]}\n\n: dendra cost=0 prompt_tokens=1\n\ndata: [DONE]\n\n")
+	})
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.png")
+	require.NoError(t, os.WriteFile(path, []byte("\x89PNG\r\n\x1a\n"), 0o600))
+	code, out, errs := run(t, api, "ask", "--model", "vision", "--image", path, "What does it say?")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "A\n")
+	require.Contains(t, <-asked, `"url":"data:image/png;base64,iVBORw0KGgo="`)
+
+	text := filepath.Join(dir, "a.txt")
+	require.NoError(t, os.WriteFile(text, []byte("no picture"), 0o600))
+	for _, bad := range []string{text, filepath.Join(dir, "missing.png"), dir} {
+		code, _, errs = run(t, api, "ask", "--image", bad, "What does it say?")
+		require.Equal(t, 2, code, bad)
+		require.Contains(t, errs, "bad_picture")
+	}
 }

@@ -29,6 +29,7 @@ var causes = map[string]string{
 	"vector_failed":       "a vector file expects other figures of an epoch than this program computes",
 	"bad_plot":            "the file of a picture has another extension than .svg and .png, or its directory is not there",
 	"bad_model":           "the file is no model of this program, is too large, or its numbers lie",
+	"bad_picture":         "a picture to ask about is no PNG, JPEG or GIF file, cannot be read, or is too large",
 	"bad_text":            "a text to train or measure on is empty, too short, too long or no file",
 	"bad_output":          "the file to write is there already, or its directory is not",
 	"bad_training":        "what is kept of a training that was stopped is damaged, or of another training",
