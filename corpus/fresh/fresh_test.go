@@ -317,4 +317,3 @@ func TestWordsKeepTheirClass(t *testing.T) {
 	require.Equal(t, token{begin: 2, end: 5, class: class{}}, next([]byte("``def::"), 0))
 	require.Zero(t, next([]byte(`\n`), 0).class)
 }
-
