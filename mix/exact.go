@@ -40,3 +40,6 @@ func ln(x float64) float64 {
 }
 
 func log2(x float64) float64 { return ln(x) / math.Ln2 }
+
+// Log2 is the binary logarithm of a positive number, the same to the last bit on every machine.
+func Log2(x float64) float64 { return log2(x) }

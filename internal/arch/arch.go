@@ -45,7 +45,7 @@ var within = map[string][]string{
 	"issuance": {"fixed"},
 	"yuma":     {"fixed", "yuma"},
 	"explain":  {"fixed", "yuma"},
-	"mix":      {},
+	"mix":      {"mix"},
 	"nn":       {"nn", "golang.org/x/sys"},
 	"seal":     {"golang.org/x/crypto", "golang.org/x/sys"},
 }

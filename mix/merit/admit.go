@@ -1,0 +1,125 @@
+package merit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Thresholds of admission: see Power for why they are these.
+const (
+	leastBits   = 0.01 // per byte that a newcomer must tell beyond prior art
+	leastSigma  = 2    // standard errors by which it must tell something
+	keep        = 0.9  // of the weight of what was measured a panel ago
+	mostPrior   = 8    // members of a version's prior art
+	patience    = 2    // panels for which newcomers wait for an admitted miner that is silent
+	mostMembers = 16   // of the mixture that pays
+)
+
+// admit decides in the order of beginnings who is in.
+func (e *exam) admit() {
+	order := slices.Clone(e.entrants)
+	slices.SortFunc(order, func(a, b *entrant) int {
+		if a.version.earlier(&b.version) {
+			return -1
+		}
+		return 1
+	})
+	missing := ""
+	for k, n := range order {
+		if n.column == 0 {
+			if n.version.Admitted && n.version.Silent < patience {
+				missing = n.version.ID
+			}
+			n.standing.Reason = "did not answer"
+			continue
+		}
+		e.weigh(n, order[:k])
+		if !n.version.Admitted {
+			n.decide(missing)
+		}
+	}
+}
+
+// weigh measures what n tells beyond those that were there before.
+func (e *exam) weigh(n *entrant, before []*entrant) {
+	n.prior = e.priorOf(n, before)
+	public := with(n.prior, e.derived(n.prior)...)
+	n.marginal = e.gain(public, with(public, n.column))
+	n.version.Marginal = n.version.Marginal.fade(keep).blend(n.marginal)
+	if whole := e.gain(nil, []int{n.column}).Mean; whole > 0 {
+		n.novelty = min(1, max(0, n.version.Marginal.Mean/whole))
+	}
+}
+
+// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.
+func (n *entrant) decide(missing string) {
+	m := n.version.Marginal
+	bar := max(leastBits, leastSigma*m.se())
+	switch {
+	case m.Mean <= bar:
+		n.standing.Reason = fmt.Sprintf("tells %.4f bits beyond prior art, more than %.4f is asked", m.Mean, bar)
+	case missing != "":
+		n.standing.Reason = fmt.Sprintf("waits for %s, which was there before and is silent", missing)
+	default:
+		n.version.Admitted = true
+	}
+}
+
+// priorOf lists the columns of whom n must tell more than: those admitted before it and artifacts published before it,
+// of other owners, the most skilled first.
+func (e *exam) priorOf(n *entrant, before []*entrant) []int {
+	type candidate struct {
+		column int
+		skill  float64
+	}
+	var list []candidate
+	for _, b := range before {
+		if b.column != 0 && b.version.Admitted && b.owner != n.owner {
+			list = append(list, candidate{b.column, b.skill.Mean})
+		}
+	}
+	for _, a := range e.older {
+		if a.Since < n.version.Begun && a.Owner != n.owner {
+			list = append(list, candidate{a.column, a.skill})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.skill, a.skill) })
+	columns := make([]int, 0, mostPrior)
+	for _, c := range list[:min(len(list), mostPrior)] {
+		columns = append(columns, c.column)
+	}
+	slices.Sort(columns)
+	return columns
+}
+
+// derived adds to the pools what anyone could make of these columns, and returns the new ones.
+func (e *exam) derived(columns []int) []int {
+	if e.panel.Derive == nil || len(columns) == 0 {
+		return nil
+	}
+	var made []int
+	for _, likelihoods := range e.panel.Derive(e.membersOf(columns)) {
+		if len(likelihoods) == len(e.panel.Positions) {
+			made = append(made, e.pools.add(likelihoods))
+		}
+	}
+	return made
+}
+
+func (e *exam) membersOf(columns []int) []Member {
+	var list []Member
+	for _, c := range columns {
+		for _, n := range e.entrants {
+			if n.column == c {
+				list = append(list, Member{Index: n.index})
+			}
+		}
+		for i, a := range e.older {
+			if a.column == c {
+				list = append(list, Member{Prior: true, Index: i})
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,132 @@
+package merit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// MaxStateBytes bounds what Parse reads.
+const MaxStateBytes = 1 << 20
+
+// ErrState marks bytes that are no State.
+var ErrState = errors.New("not a state of merit")
+
+const (
+	layout        = 1  // of the bytes of a State
+	forgetAfter   = 50 // panels without an answer, after which a version must begin again
+	maxNeighbours = 16 // a version remembers distances to
+)
+
+// State is what is remembered from panel to panel: of each miner which version of its behaviour is being judged. It
+// holds no positions and no answers; about 1 KiB per miner. The zero value is one that has seen nothing.
+type State struct {
+	Layout   int
+	Height   int64 // of the last panel
+	Versions []version
+}
+
+// version is a miner's behaviour while it stays what it is.
+type version struct {
+	ID, Owner, Model string
+	Since            int64   // as the panel had it
+	Begun            int64   // height from which it counts
+	Rise             float64 // by how much it was better than the version before: among those that begin together, who moved less is earlier
+	Admitted         bool
+	Marginal         sample // bits it tells beyond its prior art, over its panels
+	Skill            sample // bits by which it beat the public model when it began
+	Near             []neighbour
+	Silent           int // panels without an answer, less those with one
+	Gone             int // panels without an answer in a row
+}
+
+// neighbour is how far another version's answers were when both were first seen together.
+type neighbour struct {
+	ID    string // empty for the public model
+	Begun int64
+	Bits  float64
+}
+
+// earlier says whether v was there before w.
+func (v *version) earlier(w *version) bool {
+	switch {
+	case v.Begun != w.Begun:
+		return v.Begun < w.Begun
+	case v.Rise != w.Rise:
+		return v.Rise < w.Rise
+	case v.Since != w.Since:
+		return v.Since < w.Since
+	}
+	return v.ID < w.ID
+}
+
+// Parse reads what Bytes wrote. No bytes at all are a new State.
+func Parse(raw []byte) (*State, error) {
+	if len(raw) == 0 {
+		return &State{Layout: layout}, nil
+	}
+	if len(raw) > MaxStateBytes {
+		return nil, fmt.Errorf("%w: %d bytes, the most is %d", ErrState, len(raw), MaxStateBytes)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	s := &State{}
+	if err := d.Decode(s); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
+	}
+	if d.More() {
+		return nil, fmt.Errorf("%w: something follows it", ErrState)
+	}
+	return s, s.check()
+}
+
+func (s *State) check() error {
+	if s.Layout != layout {
+		return fmt.Errorf("%w: layout %d, want %d", ErrState, s.Layout, layout)
+	}
+	if len(s.Versions) > 2*MaxMiners {
+		return fmt.Errorf("%w: %d versions, the most is %d", ErrState, len(s.Versions), 2*MaxMiners)
+	}
+	seen := map[string]bool{}
+	for i := range s.Versions {
+		v := &s.Versions[i]
+		switch {
+		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model)) > maxName || seen[v.ID]:
+			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
+		case len(v.Near) > maxNeighbours || v.Silent < 0 || v.Gone < 0:
+			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)
+		case !v.Marginal.valid() || !v.Skill.valid() || math.IsNaN(v.Rise):
+			return fmt.Errorf("%w: version of %s has no sane figures", ErrState, v.ID)
+		}
+		seen[v.ID] = true
+	}
+	return nil
+}
+
+func (s sample) valid() bool {
+	return s.N >= 0 && s.Var >= 0 && s.Var < 1e6 && math.Abs(s.Mean) < 1e6
+}
+
+// Bytes is the State for Parse. The same State gives the same bytes.
+func (s *State) Bytes() ([]byte, error) {
+	s.Layout = layout
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("write state of merit: %w", err)
+	}
+	if len(raw) > MaxStateBytes {
+		return nil, fmt.Errorf("write state of merit: %d bytes, the most is %d", len(raw), MaxStateBytes)
+	}
+	return raw, nil
+}
+
+func (s *State) find(id string) *version {
+	for i := range s.Versions {
+		if s.Versions[i].ID == id {
+			return &s.Versions[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package merit
+
+import (
+	"math"
+	"slices"
+
+	"github.com/dendra-net/dendra/mix"
+)
+
+// Whoever was admitted for what it was may become another: a weak miner that passes questions on to a strong one. What
+// a miner is, shows in its answers: by how much it beats the public model, and how far it is from others. When either
+// changes it has become another version, which is as young as the change and has yet to be admitted.
+const (
+	riseBits  = 0.15 // per byte better than when the version began, beyond riseErrors standard errors
+	riseSigma = 3
+	closer    = 0.7  // of a former distance: less means that one of the two has moved
+	stirred   = 0.05 // change of the logarithm of distances to third parties that says who it was
+	outdone   = 2    // by how much more the mover's distances changed than the other's
+	farthest  = 3.0  // bits at one position; more is no farther
+)
+
+// recall finds or begins the version of each miner.
+func (e *exam) recall(s *State) {
+	for _, n := range e.entrants {
+		m := e.panel.Miners[n.index]
+		v := s.find(m.ID)
+		if v == nil || v.Model != m.Model || v.Since != m.Since || v.Gone > forgetAfter {
+			n.version = version{ID: m.ID, Owner: n.owner, Model: m.Model, Since: m.Since, Begun: m.Since, Skill: n.skill}
+			continue
+		}
+		n.version = *v
+		n.version.Owner = n.owner
+		n.version.Near = slices.Clone(v.Near)
+	}
+	e.renew()
+	e.note()
+}
+
+// renew begins versions anew of those whose answers have changed. It judges all by what they were before any began anew.
+func (e *exam) renew() {
+	moved := make([]float64, len(e.entrants))
+	for k, n := range e.entrants {
+		if n.column != 0 {
+			moved[k] = max(e.risen(n), e.approached(n))
+		}
+	}
+	for k, n := range e.entrants {
+		if moved[k] <= 0 {
+			continue
+		}
+		v := &n.version
+		*v = version{ID: v.ID, Owner: v.Owner, Model: v.Model, Since: v.Since, Begun: e.panel.Height, Rise: moved[k], Skill: n.skill}
+	}
+}
+
+// risen is by how much n is better than when its version began; 0 when it may be chance.
+func (e *exam) risen(n *entrant) float64 {
+	was := n.version.Skill
+	if was.N == 0 {
+		n.version.Skill = n.skill
+		return 0
+	}
+	rise := n.skill.Mean - was.Mean
+	if rise <= max(riseBits, riseSigma*math.Sqrt(n.skill.Var+was.Var)) {
+		return 0
+	}
+	return rise
+}
+
+// approached is how much nearer n's answers have come to another's, in bits, when it was n that moved: the distances
+// to third parties, the public model among them, changed for n and not for the other.
+func (e *exam) approached(n *entrant) float64 {
+	most := 0.0
+	for _, k := range e.entrants {
+		was, ok := n.version.near(&k.version)
+		if k == n || !ok || k.column == 0 || k.owner == n.owner {
+			continue
+		}
+		now := e.distance(n.column, k.column)
+		if now >= closer*was || was-now <= most {
+			continue
+		}
+		mine, its := e.stir(n, k), e.stir(k, n)
+		if mine > stirred && mine > outdone*its {
+			most = was - now
+		}
+	}
+	return most
+}
+
+// stir is how far n's distances to third parties have changed since its version began, but for that to other.
+func (e *exam) stir(n, other *entrant) float64 {
+	var changes []float64
+	for _, near := range n.version.Near {
+		column, ok := e.columnOf(near)
+		if !ok || near.ID == other.version.ID || near.Bits == 0 {
+			continue
+		}
+		changes = append(changes, math.Abs(e.distance(n.column, column)/near.Bits-1))
+	}
+	if len(changes) == 0 {
+		return 0
+	}
+	slices.Sort(changes)
+	return changes[len(changes)/2]
+}
+
+func (e *exam) columnOf(near neighbour) (column int, ok bool) {
+	if near.ID == "" {
+		return 0, true
+	}
+	for _, n := range e.entrants {
+		if n.version.ID == near.ID && n.version.Begun == near.Begun {
+			return n.column, n.column != 0
+		}
+	}
+	return 0, false
+}
+
+// near is how far w was when the two were first seen together.
+func (v *version) near(w *version) (bits float64, ok bool) {
+	for _, n := range v.Near {
+		if n.ID == w.ID && n.Begun == w.Begun {
+			return n.Bits, true
+		}
+	}
+	return 0, false
+}
+
+// note writes down the distances between versions that are seen together for the first time.
+func (e *exam) note() {
+	for _, n := range e.entrants {
+		if n.column == 0 {
+			continue
+		}
+		v := &n.version
+		v.Near = slices.DeleteFunc(v.Near, func(x neighbour) bool { return e.outdated(x) })
+		if _, ok := v.near(&version{}); !ok {
+			v.Near = append(v.Near, neighbour{Bits: e.distance(n.column, 0)})
+		}
+		for _, k := range e.entrants {
+			if k == n || k.column == 0 || !k.version.Admitted || len(v.Near) >= maxNeighbours {
+				continue
+			}
+			if _, ok := v.near(&k.version); !ok {
+				v.Near = append(v.Near, neighbour{k.version.ID, k.version.Begun, e.distance(n.column, k.column)})
+			}
+		}
+	}
+}
+
+// outdated says whether a neighbour has become another version since.
+func (e *exam) outdated(x neighbour) bool {
+	for _, n := range e.entrants {
+		if n.version.ID == x.ID {
+			return n.version.Begun != x.Begun
+		}
+	}
+	return false
+}
+
+// distance is how far two columns' answers are from each other, in bits per byte.
+func (e *exam) distance(a, b int) float64 {
+	x, y, sum := e.logsOf(a), e.logsOf(b), 0.0
+	for i := range x {
+		sum += min(math.Abs(x[i]-y[i]), farthest)
+	}
+	return sum / float64(len(x))
+}
+
+func (e *exam) logsOf(column int) []float64 {
+	if l, ok := e.logs[column]; ok {
+		return l
+	}
+	l := make([]float64, len(e.pools.columns[column]))
+	for i, q := range e.pools.columns[column] {
+		l[i] = mix.Log2(q)
+	}
+	e.logs[column] = l
+	return l
+}
+
+// remember writes the panel's versions into s, and lets go of those that are long gone.
+func (e *exam) remember(s *State) {
+	present := map[string]bool{}
+	versions := make([]version, 0, len(e.entrants))
+	for _, n := range e.entrants {
+		v := n.version
+		if n.column == 0 {
+			v.Silent, v.Gone = v.Silent+1, v.Gone+1
+		} else {
+			v.Silent, v.Gone = max(0, v.Silent-1), 0
+		}
+		present[v.ID] = true
+		versions = append(versions, v)
+	}
+	for _, v := range s.Versions {
+		v.Gone++
+		if !present[v.ID] && v.Gone <= forgetAfter && len(versions) < 2*MaxMiners {
+			v.Silent++
+			versions = append(versions, v)
+		}
+	}
+	s.Versions = versions
+}
