@@ -22,6 +22,8 @@ const (
 	alignment = 32
 )
 
+// Tensors follow each other in the order of their heads, each at the next multiple of the alignment.
+
 // Types of values.
 const (
 	typeUint32  = 4
@@ -32,7 +34,19 @@ const (
 	typeArray   = 9
 )
 
-const tensorFloat32 = 0
+// Types of tensors.
+const (
+	tensorFloat32 = 0
+	tensorQ8      = 8
+)
+
+// size is how many bytes so many numbers of a type take, or false where they do not fit its blocks.
+func size(kind uint32, rows, cols uint64) (uint64, bool) {
+	if kind == tensorQ8 {
+		return rows * (cols / blockNumbers) * blockBytes, cols%blockNumbers == 0
+	}
+	return 4 * rows * cols, true
+}
 
 // Keys of the values that a model's shape is read from.
 const (
@@ -49,6 +63,7 @@ const (
 	keyTokens       = "tokenizer.ggml.tokens"
 	keyTokenizer    = "tokenizer.ggml.model"
 	keyAlignment    = "general.alignment"
+	keyFileType     = "general.file_type"
 )
 
 // What every model of package nn has.

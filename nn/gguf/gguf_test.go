@@ -67,8 +67,13 @@ func TestFilesThatLie(t *testing.T) {
 		{"values without end", change(16, 1<<40, 8), "values"},
 		{"a name without end", change(24, 1<<60, 8), "a text of"},
 		{"one value missing", change(16, 22, 8), "dimensions"},
-		{"one tensor missing", change(8, 19, 8), "19 tensors"},
-		{"another architecture", change(at("general.architecture")+12, 'x', 1), "general.architecture"},
+		{"one tensor missing", change(8, 19, 8), "bytes of numbers"},
+		{"less than it says", whole[:len(whole)-32], "bytes of numbers"},
+		{"more than it says", append(bytes.Clone(whole), 0), "bytes of numbers"},
+		{"another architecture", change(at("general.architecture")+12, 'x', 1), `general.architecture is "xlama", it must be llama: no other`},
+		{"another tokenizer", change(at("tokenizer.ggml.model")+12, 'x', 1), `tokenizer.ggml.model is "xlama", it must be llama: models are of bytes`},
+		{"no tokenizer", change(at("tokenizer.ggml.mode"), 'x', 1), "tokenizer.ggml.model is missing"},
+		{"another epsilon", change(at("layer_norm_rms_epsilon")+4, 0x3f800000, 4), "layer_norm_rms_epsilon is 1,"},
 		{"an unknown type", change(at("llama.context_length"), 77, 4), "unknown type 77"},
 		{"another type", change(at("llama.context_length"), 5, 4), "no llama.context_length"},
 		{"no width", change(at("llama.embedding_length")+4, 0, 4), "dim"},
@@ -81,8 +86,10 @@ func TestFilesThatLie(t *testing.T) {
 		{"other tokens", change(at("<0x1"), 'G', 1), "token 16"},
 		{"arrays in arrays", change(at("tokenizer.ggml.scores")+4, 9, 4), "an array of type 9"},
 		{"three dimensions", change(at("token_embd.weight"), 3, 4), "3 dimensions"},
-		{"other dimensions", change(at("token_embd.weight")+4, 8, 8), "dimensions"},
-		{"another number type", change(at("token_embd.weight")+20, 8, 4), "of type 8"},
+		{"other dimensions", change(at("blk.0.attn_norm.weight")+4, 5, 8), "blk.0.attn_norm.weight has dimensions"},
+		{"a dimension without end", change(at("token_embd.weight")+4, 1<<40, 8), "a dimension of"},
+		{"another number type", change(at("token_embd.weight")+20, 2, 4), "of type 2"},
+		{"blocks that do not fit", change(at("token_embd.weight")+20, 8, 4), "not whole blocks"},
 		{"an offset beyond the file", change(at("output_norm.weight")+16, 1<<40, 8), "lies at"},
 		{"an offset that wraps", change(at("output_norm.weight")+16, math.MaxUint64-31, 8), "lies at"},
 		{"an offset off the grid", change(at("blk.0.attn_q.weight")+24, 4, 8), "lies at"},
@@ -105,6 +112,8 @@ func TestFilesThatLie(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	_, whole := file(f)
+	f.Add(whole)
+	_, whole = blocks(f)
 	f.Add(whole)
 	f.Add([]byte("GGUF\x03\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -32,18 +32,25 @@ func TestLlamaWritesTheSame(t *testing.T) {
 	tr, err := nn.NewTrainer(m, []byte(text), nn.Plan{Steps: 60, Peak: 0.006})
 	require.NoError(t, err)
 	require.NoError(t, tr.Run(context.Background(), nil))
-	path := filepath.Join(t.TempDir(), "model.gguf")
-	require.NoError(t, os.WriteFile(path, gguf.Marshal(m, "test"), 0o600))
-	const length = "30"
-	for _, prompt := range []string{"Whan that Aprille", "of Marche"} {
-		run := exec.Command("node", script, path, prompt, length)
-		run.Dir, run.Stderr = folder, os.Stderr
-		out, err := run.Output()
-		require.NoError(t, err)
-		require.Contains(t, string(out), `{"text"`)
-		var got struct{ Text string }
-		require.NoError(t, json.Unmarshal(out[strings.LastIndex(string(out), `{"text"`):], &got))
-		require.Equal(t, likeliest(t, m, prompt, 30), got.Text)
+	eight, err := gguf.MarshalQ8(m, "test")
+	require.NoError(t, err)
+	for name, raw := range map[string][]byte{"32 bits": gguf.Marshal(m, "test"), "8 bits": eight} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "model.gguf")
+			require.NoError(t, os.WriteFile(path, raw, 0o600))
+			back, err := gguf.Parse(raw)
+			require.NoError(t, err)
+			for _, prompt := range []string{"Whan that Aprille", "of Marche"} {
+				run := exec.Command("node", script, path, prompt, "30")
+				run.Dir, run.Stderr = folder, os.Stderr
+				out, err := run.Output()
+				require.NoError(t, err)
+				require.Contains(t, string(out), `{"text"`)
+				var got struct{ Text string }
+				require.NoError(t, json.Unmarshal(out[strings.LastIndex(string(out), `{"text"`):], &got))
+				require.Equal(t, likeliest(t, back, prompt, 30), got.Text)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/dendra-net/dendra/nn"
 )
@@ -19,6 +20,10 @@ const (
 	maxName    = 256
 	maxText    = 1 << 16
 	maxArray   = 1 << 16
+
+	maxDimension = 1 << 16
+
+	maxShown = 64 // bytes of a text, in an error
 )
 
 // Parse reads a file that anyone may have written.
@@ -52,7 +57,11 @@ func Parse(raw []byte) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(c, heads, raw[min(padded(uint64(r.at)), uint64(len(raw))):])
+	data := raw[min(padded(uint64(r.at)), uint64(len(raw))):]
+	if have := uint64(len(data)); have < r.numbers || have > padded(r.numbers) {
+		return nil, fmt.Errorf("%w: %d bytes of numbers, the tensors' heads make it %d", ErrFormat, have, r.numbers)
+	}
+	return build(c, heads, data)
 }
 
 // shape reads what kind of model it is, and refuses one that this engine would run differently.
@@ -61,9 +70,11 @@ func shape(v map[string]any) (nn.Config, error) {
 	for _, want := range []struct {
 		key  string
 		want any
-	}{{keyArchitecture, architecture}, {keyTokenizer, tokenizer}, {keyEpsilon, epsilon}} {
-		if v[want.key] != want.want {
-			return c, fmt.Errorf("%w: %s is %v, it must be %v", ErrFormat, want.key, v[want.key], want.want)
+		why  string
+	}{{keyArchitecture, architecture, "no other is run here"}, {keyTokenizer, tokenizer, "models are of bytes here, with a token for each"},
+		{keyEpsilon, epsilon, "norms are computed with it here"}} {
+		if have, ok := v[want.key]; !ok || have != want.want {
+			return c, fmt.Errorf("%w: %s is %v, it must be %v: %s", ErrFormat, want.key, shown(have), want.want, want.why)
 		}
 	}
 	for _, size := range []struct {
@@ -90,10 +101,22 @@ func shape(v map[string]any) (nn.Config, error) {
 	return c, tokens(v[keyTokens])
 }
 
+// shown is a value as an error shows it.
+func shown(v any) any {
+	switch v := v.(type) {
+	case nil:
+		return "missing or of another type"
+	case string:
+		return strconv.QuoteToASCII(v[:min(len(v), maxShown)])
+	}
+	return v
+}
+
+// tokens refuses every vocabulary but the bytes in their order.
 func tokens(list any) error {
 	names, ok := list.([]string)
 	if !ok || len(names) != nn.Vocabulary {
-		return fmt.Errorf("%w: %d tokens, it must be the %d bytes", ErrFormat, len(names), nn.Vocabulary)
+		return fmt.Errorf("%w: %d tokens, it must be the %d bytes and no others", ErrFormat, len(names), nn.Vocabulary)
 	}
 	for b, have := range names {
 		if want, _ := token(byte(b)); have != want {
@@ -105,8 +128,8 @@ func tokens(list any) error {
 
 // build fills a model from the tensors, each of which is there once, whole and finite.
 func build(c nn.Config, heads map[string]tensor, data []byte) (*nn.Model, error) {
-	if 4*c.Parameters() > len(data) {
-		return nil, fmt.Errorf("%w: %d bytes for %d parameters of 4 bytes", ErrFormat, len(data), c.Parameters())
+	if least := c.Parameters() / blockNumbers * blockBytes; least > len(data) {
+		return nil, fmt.Errorf("%w: %d bytes for %d parameters, which take %d at least", ErrFormat, len(data), c.Parameters(), least)
 	}
 	m, err := nn.FromParameters(c, make([]float32, c.Parameters()))
 	if err != nil {
@@ -129,11 +152,14 @@ func (p part) fill(heads map[string]tensor, data []byte) error {
 	if want := p.dims(); !ok || head.dims != [2]uint64{want[0], uint64(max(p.rows, 1))} {
 		return fmt.Errorf("%w: %s has dimensions %v, they must be %v", ErrFormat, p.name, head.dims, want)
 	}
-	size := uint64(4 * len(p.data))
-	if head.offset%alignment != 0 || head.offset > uint64(len(data)) || size > uint64(len(data))-head.offset {
-		return fmt.Errorf("%w: %s lies at %d, beyond the file or off its grid", ErrFormat, p.name, head.offset)
+	n, _ := size(head.kind, head.dims[1], head.dims[0]) // whole blocks, as the head was read
+	raw := data[head.offset:][:n]
+	if head.kind == tensorQ8 {
+		if err := readBlocks(p.data, raw); err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrFormat, p.name, err)
+		}
+		return nil
 	}
-	raw := data[head.offset:][:size]
 	for i := range p.data {
 		v := math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		if v != v || math.IsInf(float64(v), 0) {
@@ -147,14 +173,16 @@ func (p part) fill(heads map[string]tensor, data []byte) error {
 // tensor is a tensor's head; what has one dimension has 1 in the second.
 type tensor struct {
 	dims   [2]uint64
+	kind   uint32
 	offset uint64
 }
 
 // reader takes a file apart. After the first fault it yields nothing.
 type reader struct {
-	raw []byte
-	at  int
-	err error
+	raw     []byte
+	at      int
+	numbers uint64 // bytes of the tensors whose heads were read
+	err     error
 }
 
 func (r *reader) fail(format string, args ...any) {
@@ -253,11 +281,22 @@ func (r *reader) tensor(heads map[string]tensor) {
 	}
 	t := tensor{dims: [2]uint64{0, 1}}
 	for i := range dims {
-		t.dims[i] = r.u64()
+		if t.dims[i] = r.u64(); t.dims[i] > maxDimension {
+			r.fail("tensor %s has a dimension of %d, the most is %d", name, t.dims[i], maxDimension)
+			return
+		}
 	}
-	if kind := r.u32(); kind != tensorFloat32 {
-		r.fail("tensor %s is of type %d, only %d (float32) is read", name, kind, tensorFloat32)
+	if t.kind = r.u32(); t.kind != tensorFloat32 && t.kind != tensorQ8 {
+		r.fail("tensor %s is of type %d; only %d (float32) and %d (Q8_0) are read", name, t.kind, tensorFloat32, tensorQ8)
 	}
-	t.offset = r.u64()
+	n, whole := size(t.kind, t.dims[1], t.dims[0])
+	if !whole {
+		r.fail("tensor %s has rows of %d numbers, which are not whole blocks of %d", name, t.dims[0], blockNumbers)
+	}
+	if t.offset = r.u64(); t.offset != padded(r.numbers) {
+		r.fail("tensor %s lies at %d, after the one before it comes %d", name, t.offset, padded(r.numbers))
+		return
+	}
+	r.numbers = t.offset + n
 	heads[name] = t
 }

@@ -2,16 +2,62 @@ package gguf
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/dendra-net/dendra/nn"
 )
 
-// Marshal writes a model; name is what programs show of it.
+// Kinds of files, as programs show them.
+const (
+	fileFloat32 = 0
+	fileQ8      = 7
+)
+
+// Marshal writes a model with weights of 32 bits; name is what programs show of it.
 func Marshal(m *nn.Model, name string) []byte {
+	w := begin(m, name, tensorFloat32)
+	for _, p := range parts(m) {
+		w.pad()
+		w.floats(p.data)
+	}
+	w.pad()
+	return w.out
+}
+
+// MarshalQ8 writes a model with weights rounded to eight bits, where rows are of whole blocks of 32: about a byte a
+// parameter. It fails on a model whose numbers have outgrown the format.
+func MarshalQ8(m *nn.Model, name string) ([]byte, error) {
+	w := begin(m, name, tensorQ8)
+	for _, p := range parts(m) {
+		w.pad()
+		if p.kind(tensorQ8) == tensorFloat32 {
+			w.floats(p.data)
+			continue
+		}
+		var err error
+		if w.out, err = appendBlocks(w.out, p.data); err != nil {
+			return nil, fmt.Errorf("round %s: %w", p.name, err)
+		}
+	}
+	w.pad()
+	return w.out, nil
+}
+
+// kind is the type a tensor is written in when matrices are asked for in another: gains, and rows that are not of whole
+// blocks, stay as they are.
+func (p part) kind(asked uint32) uint32 {
+	if p.rows == 0 || p.cols%blockNumbers != 0 {
+		return tensorFloat32
+	}
+	return asked
+}
+
+// begin writes all that comes before the numbers.
+func begin(m *nn.Model, name string, asked uint32) *writer {
 	list := parts(m)
 	var w writer
-	w.values(m.Config(), name)
+	w.values(m.Config(), name, asked)
 	values, wrote := w.out, w.wrote
 	w = writer{out: []byte(magic)}
 	w.u32(version)
@@ -25,18 +71,12 @@ func Marshal(m *nn.Model, name string) []byte {
 		for _, d := range p.dims() {
 			w.u64(d)
 		}
-		w.u32(tensorFloat32)
+		w.u32(p.kind(asked))
 		w.u64(offset)
-		offset += padded(uint64(4 * len(p.data)))
+		n, _ := size(p.kind(asked), uint64(max(p.rows, 1)), uint64(p.cols)) // kind sees to whole blocks
+		offset += padded(n)
 	}
-	for _, p := range list {
-		w.pad()
-		for _, v := range p.data {
-			w.f32(v)
-		}
-	}
-	w.pad()
-	return w.out
+	return &w
 }
 
 func padded(n uint64) uint64 { return (n + alignment - 1) / alignment * alignment }
@@ -49,6 +89,12 @@ type writer struct {
 func (w *writer) u32(v uint32)  { w.out = binary.LittleEndian.AppendUint32(w.out, v) }
 func (w *writer) u64(v uint64)  { w.out = binary.LittleEndian.AppendUint64(w.out, v) }
 func (w *writer) f32(v float32) { w.u32(math.Float32bits(v)) }
+
+func (w *writer) floats(list []float32) {
+	for _, v := range list {
+		w.f32(v)
+	}
+}
 
 func (w *writer) pad() {
 	w.out = append(w.out, make([]byte, padded(uint64(len(w.out)))-uint64(len(w.out)))...)
@@ -91,10 +137,10 @@ func (w *writer) array(key string, kind uint32) {
 	w.u64(nn.Vocabulary)
 }
 
-func (w *writer) values(c nn.Config, name string) {
+func (w *writer) values(c nn.Config, name string, asked uint32) {
 	w.string(keyArchitecture, architecture)
 	w.string("general.name", name)
-	w.number("general.file_type", 0)
+	w.number(keyFileType, map[uint32]int{tensorFloat32: fileFloat32, tensorQ8: fileQ8}[asked])
 	w.number(keyContext, c.Context)
 	w.number(keyDim, c.Dim)
 	w.number(keyLayers, c.Layers)
