@@ -32,6 +32,7 @@ type Client struct {
 	heads    *watcher
 	accounts accounts
 	fees     fees
+	blocks   blockHashes
 	close    sync.Once
 }
 

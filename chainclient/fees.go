@@ -68,7 +68,7 @@ func freedomOf(msgs []proto.Message) freedom {
 	least := free
 	for _, msg := range msgs {
 		switch msg.(type) {
-		case *weights.MsgSetWeights, *weights.MsgCommitWeights, *weights.MsgRevealWeights,
+		case *weights.MsgSetWeights, *weights.MsgCommitWeights, *weights.MsgRevealWeights, *weights.MsgPublishEvidence,
 			*neuron.MsgServe, *neuron.MsgCommitData, *emission.MsgSetRootWeights:
 		case *stake.MsgRemoveStake:
 			least = min(least, sometimes)

@@ -20,6 +20,18 @@ type Chain interface {
 	RevealWeights(ctx context.Context, key Key, netuid uint16, v Vote, salt [16]byte) error
 	// Serve publishes the endpoint under which the neuron answers.
 	Serve(ctx context.Context, key Key, netuid uint16, endpoint string) error
+
+	// CommitData publishes a few bytes of the neuron, a model's digest for one, in place of those before.
+	CommitData(ctx context.Context, key Key, netuid uint16, data []byte) error
+	// Committed returns what the neurons of a subnet had committed last at the end of block height, by hotkey; height 0 is
+	// the newest. Nodes keep only so many heights.
+	Committed(ctx context.Context, netuid uint16, height int64) ([]Committed, error)
+	// BlockHash returns the hash of the block at height, which nobody knows before it is made; until then it is an error.
+	BlockHash(ctx context.Context, height int64) ([32]byte, error)
+	// PublishEvidence says where the evidence of an epoch is. It is refused to a neuron without a permit, before the
+	// neuron's own vote of that epoch can be read by all, a few epochs after that, and when evidence of that epoch or of a
+	// later one was published.
+	PublishEvidence(ctx context.Context, key Key, netuid uint16, e Evidence) error
 }
 
 // Head is the tip of the chain.

@@ -25,11 +25,19 @@ var (
 	ErrExpired       = errors.New("too late to reveal")
 	ErrBadVote       = errors.New("bad vote")
 	ErrBadEndpoint   = errors.New("bad endpoint")
+	ErrBadData       = errors.New("bad size of data")
+	ErrNoBlock       = errors.New("no such block")
+	ErrBadEvidence   = errors.New("bad evidence")
+	ErrVoteSealed    = errors.New("own vote of that epoch is not open")
+	ErrEvidenceLate  = errors.New("too late for evidence")
+	ErrEvidenceTwice = errors.New("evidence of that epoch or of a later one was published")
 )
 
 const (
-	maxCommits  = 10
-	maxEndpoint = 256
+	maxCommits     = 10
+	maxEndpoint    = 256
+	maxData        = 128
+	evidenceEpochs = 4 // for so many epochs after a vote is open evidence may be published
 )
 
 // Chain is a neuron.Chain in memory. Blocks come only by Advance; a call takes effect at once, in the current block.
@@ -47,8 +55,12 @@ var _ neuron.Chain = (*Chain)(nil)
 // market is a subnet with what its neurons have voted.
 type market struct {
 	neuron.Subnet
-	votes   map[neuron.Address]neuron.Vote
-	commits map[neuron.Address][]commit // oldest first
+	votes    map[neuron.Address]neuron.Vote
+	voted    map[neuron.Address]uint64   // the epoch of the vote that is in force
+	commits  map[neuron.Address][]commit // oldest first
+	data     []neuron.Committed          // all that was committed, oldest first
+	first    map[string]neuron.Committed // by data
+	evidence map[neuron.Address][]neuron.Evidence
 }
 
 // NewChain returns a chain at height 1 without subnets.
@@ -72,7 +84,10 @@ func (c *Chain) AddSubnet(s neuron.Subnet) {
 	}
 	s.RevealEpochs, s.MinWeights = max(s.RevealEpochs, 1), max(s.MinWeights, 1)
 	s.Neurons = nil
-	c.subnets[s.Netuid] = &market{s, map[neuron.Address]neuron.Vote{}, map[neuron.Address][]commit{}}
+	c.subnets[s.Netuid] = &market{
+		Subnet: s, votes: map[neuron.Address]neuron.Vote{}, voted: map[neuron.Address]uint64{}, commits: map[neuron.Address][]commit{},
+		first: map[string]neuron.Committed{}, evidence: map[neuron.Address][]neuron.Evidence{},
+	}
 }
 
 // Register gives hotkey the next uid of the subnet and returns it. The stake, permit, endpoint and scores are n's.
@@ -86,14 +101,17 @@ func (c *Chain) Register(netuid uint16, hotkey neuron.Address, n neuron.Neuron) 
 }
 
 // Replace gives a slot to another hotkey, as when the weakest neuron makes room: the generation grows, and what the
-// former one had voted and committed is gone.
+// former one had voted, committed and published is gone. Who committed what first stays known.
 func (c *Chain) Replace(netuid, uid uint16, hotkey neuron.Address, n neuron.Neuron) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := c.known(netuid)
 	old := m.Neurons[uid]
 	delete(m.votes, old.Hotkey)
+	delete(m.voted, old.Hotkey)
 	delete(m.commits, old.Hotkey)
+	delete(m.evidence, old.Hotkey)
+	m.data = slices.DeleteFunc(m.data, func(d neuron.Committed) bool { return d.Hotkey == old.Hotkey })
 	n.UID, n.Hotkey, n.RegisteredAt, n.Generation = uid, hotkey, c.height, old.Generation+1
 	m.Neurons[uid] = n
 }

@@ -35,6 +35,7 @@ func (c *Chain) SetWeights(ctx context.Context, key neuron.Key, netuid uint16, v
 		return err
 	}
 	m.votes[n.Hotkey], n.LastUpdate, n.Active = cloneVote(v), c.height, true
+	m.voted[n.Hotkey] = m.Epoch
 	return nil
 }
 
@@ -86,7 +87,7 @@ func (c *Chain) RevealWeights(ctx context.Context, key neuron.Key, netuid uint16
 	if err := m.checkVote(v); err != nil {
 		return err
 	}
-	m.votes[n.Hotkey] = cloneVote(v)
+	m.votes[n.Hotkey], m.voted[n.Hotkey] = cloneVote(v), m.commits[n.Hotkey][i].epoch
 	m.commits[n.Hotkey] = slices.Delete(m.commits[n.Hotkey], 0, i+1) // older ones are void
 	return nil
 }

@@ -25,6 +25,7 @@ func (g GenesisState) Validate() error {
 		g.validatePrices,
 		g.validateWork,
 		g.validateData,
+		g.validateFirstData,
 		func() error { return g.validateRankings(sizes) },
 	} {
 		if err := check(); err != nil {
@@ -109,7 +110,29 @@ func (g GenesisState) validateData() error {
 		if !known[s] || seen[s] || len(d.Data) == 0 || len(d.Data) > int(g.Params.MaxDataBytes) || !isHeight(d.Height) {
 			return ErrBadGenesis.Wrapf("%d bytes of data of %q on subnet %d at height %d: not registered, twice, or of bad size", len(d.Data), d.Hotkey, d.Netuid, d.Height)
 		}
+		if _, err := sdk.AccAddressFromBech32(d.FirstHotkey); err != nil || d.FirstHeight < 0 || d.FirstHeight > d.Height {
+			return ErrBadGenesis.Wrapf("data of %q on subnet %d of height %d was first committed by %q at height %d", d.Hotkey, d.Netuid, d.Height, d.FirstHotkey, d.FirstHeight)
+		}
 		seen[s] = true
+	}
+	return nil
+}
+
+func (g GenesisState) validateFirstData() error {
+	type bytes struct {
+		netuid uint32
+		digest string
+	}
+	seen := map[bytes]bool{}
+	for _, f := range g.FirstData {
+		b := bytes{f.Netuid, string(f.Digest)}
+		if seen[b] || len(f.Digest) != hashSize || !isHeight(f.Height) || !isHeight(f.ForgetAt) || f.ForgetAt <= f.Height {
+			return ErrBadGenesis.Wrapf("first commitment of %x on subnet %d at height %d, forgotten at %d: twice, no SHA-256, or at no height", f.Digest, f.Netuid, f.Height, f.ForgetAt)
+		}
+		if _, err := sdk.AccAddressFromBech32(f.Hotkey); err != nil {
+			return ErrBadGenesis.Wrapf("first commitment of %x on subnet %d by %q: %s", f.Digest, f.Netuid, f.Hotkey, err)
+		}
+		seen[b] = true
 	}
 	return nil
 }
@@ -117,8 +140,8 @@ func (g GenesisState) validateData() error {
 func (g GenesisState) validateRankings(sizes map[uint32]uint32) error {
 	seen := map[uint32]bool{}
 	for _, r := range g.Rankings {
-		if seen[r.Netuid] || len(r.EmissionRao) > int(sizes[r.Netuid]) {
-			return ErrBadGenesis.Wrapf("ranking of subnet %d: twice, or %d entries for %d neurons", r.Netuid, len(r.EmissionRao), sizes[r.Netuid])
+		if most := max(len(r.EmissionRao), len(r.PruningUbits), len(r.Judges)); seen[r.Netuid] || most > int(sizes[r.Netuid]) {
+			return ErrBadGenesis.Wrapf("ranking of subnet %d: twice, or %d entries for %d neurons", r.Netuid, most, sizes[r.Netuid])
 		}
 		seen[r.Netuid] = true
 	}

@@ -19,6 +19,7 @@ func TestParamsAreComputable(t *testing.T) {
 		"difficulty_step_ppm":  func(p *neuron.Params) { p.DifficultyStepPpm = 999_999 },
 		"data_rate_limit":      func(p *neuron.Params) { p.DataRateLimit = 0 },
 		"max_data_bytes":       func(p *neuron.Params) { p.MaxDataBytes = 1025 },
+		"data_memory_blocks":   func(p *neuron.Params) { p.DataMemoryBlocks = 0 },
 	} {
 		p := neuron.DefaultParams()
 		change(&p)
@@ -39,7 +40,10 @@ func goodGenesis() neuron.GenesisState {
 	g.Prices = []neuron.Price{{Netuid: 1, BurnRao: 5}, {Netuid: 2, Difficulty: 5}}
 	g.Seals = []neuron.Seal{{Height: 3, Seal: make([]byte, 32)}}
 	g.Hashes = []neuron.BlockHash{{Height: 3, Hash: make([]byte, 32)}}
-	g.Data = []neuron.Data{{Netuid: 1, Hotkey: ada, Data: []byte("model"), Height: 3}}
+	g.Data = []neuron.Data{{Netuid: 1, Hotkey: ada, Data: []byte("model"), Height: 3, FirstHotkey: cold, FirstHeight: 2}}
+	g.FirstData = []neuron.FirstData{
+		{Netuid: 1, Digest: make([]byte, 32), Hotkey: cold, Height: 2, ForgetAt: 5}, {Netuid: 2, Digest: make([]byte, 32), Hotkey: ada, ForgetAt: 1},
+	}
 	g.Rankings = []neuron.Ranking{{Netuid: 1, EmissionRao: []uint64{1, 2}}}
 	return g
 }
@@ -67,6 +71,15 @@ func TestGenesisMayNotContradictItself(t *testing.T) {
 		"data of nobody":     func(g *neuron.GenesisState) { g.Data[0].Netuid = 2; g.Data[0].Hotkey = g.Neurons[1].Hotkey },
 		"data twice":         func(g *neuron.GenesisState) { g.Data = append(g.Data, g.Data[0]) },
 		"too much data":      func(g *neuron.GenesisState) { g.Data[0].Data = make([]byte, 129) },
+		"first by nobody":    func(g *neuron.GenesisState) { g.Data[0].FirstHotkey = "ada" },
+		"first after copy":   func(g *neuron.GenesisState) { g.Data[0].FirstHeight = 4 },
+		"first twice":        func(g *neuron.GenesisState) { g.FirstData[1].Netuid = 1 },
+		"first of no bytes":  func(g *neuron.GenesisState) { g.FirstData[0].Digest = []byte{1} },
+		"first of no hotkey": func(g *neuron.GenesisState) { g.FirstData[0].Hotkey = "" },
+		"forgotten already":  func(g *neuron.GenesisState) { g.FirstData[0].ForgetAt = 2 },
+		"never forgotten":    func(g *neuron.GenesisState) { g.FirstData[0].ForgetAt = 1 << 62 },
+		"more scores":        func(g *neuron.GenesisState) { g.Rankings[0].PruningUbits = []uint32{1, 2, 3} },
+		"more judges":        func(g *neuron.GenesisState) { g.Rankings[0].Judges = []bool{true, true, true} },
 		"ranking twice":      func(g *neuron.GenesisState) { g.Rankings = append(g.Rankings, g.Rankings[0]) },
 		"ranking of nobody":  func(g *neuron.GenesisState) { g.Rankings[0].EmissionRao = []uint64{1, 2, 3} },
 		"ranking of nothing": func(g *neuron.GenesisState) { g.Rankings[0].Netuid = 9 },

@@ -8,6 +8,7 @@ func DefaultParams() Params {
 		DifficultyStepPpm:  1_260_000,
 		DataRateLimit:      100,
 		MaxDataBytes:       128,
+		DataMemoryBlocks:   1_000_000,
 	}
 }
 
@@ -22,6 +23,7 @@ func (p Params) Validate() error {
 		{"difficulty_step_ppm", int64(p.DifficultyStepPpm), ppm, 3 * ppm},
 		{"data_rate_limit", p.DataRateLimit, 1, 1_000_000},
 		{"max_data_bytes", int64(p.MaxDataBytes), 1, 1024},
+		{"data_memory_blocks", p.DataMemoryBlocks, 1, 100_000_000},
 	} {
 		if v.value < v.min || v.value > v.max {
 			return ErrBadParams.Wrapf("%s is %d, want %d..%d", v.name, v.value, v.min, v.max)

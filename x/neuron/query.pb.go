@@ -624,6 +624,207 @@ func (m *QueryDataResponse) GetData() Data {
 	return Data{}
 }
 
+type QuerySubnetDataRequest struct {
+	Netuid     uint32             `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QuerySubnetDataRequest) Reset()         { *m = QuerySubnetDataRequest{} }
+func (m *QuerySubnetDataRequest) String() string { return proto.CompactTextString(m) }
+func (*QuerySubnetDataRequest) ProtoMessage()    {}
+func (*QuerySubnetDataRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5bf237d39e1511e6, []int{12}
+}
+func (m *QuerySubnetDataRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySubnetDataRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySubnetDataRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySubnetDataRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySubnetDataRequest.Merge(m, src)
+}
+func (m *QuerySubnetDataRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySubnetDataRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySubnetDataRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySubnetDataRequest proto.InternalMessageInfo
+
+func (m *QuerySubnetDataRequest) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *QuerySubnetDataRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+type QuerySubnetDataResponse struct {
+	Data       []Data              `protobuf:"bytes,1,rep,name=data,proto3" json:"data"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+	// height is the one that the answer is of.
+	Height int64 `protobuf:"varint,3,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *QuerySubnetDataResponse) Reset()         { *m = QuerySubnetDataResponse{} }
+func (m *QuerySubnetDataResponse) String() string { return proto.CompactTextString(m) }
+func (*QuerySubnetDataResponse) ProtoMessage()    {}
+func (*QuerySubnetDataResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5bf237d39e1511e6, []int{13}
+}
+func (m *QuerySubnetDataResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuerySubnetDataResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuerySubnetDataResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuerySubnetDataResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuerySubnetDataResponse.Merge(m, src)
+}
+func (m *QuerySubnetDataResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuerySubnetDataResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuerySubnetDataResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuerySubnetDataResponse proto.InternalMessageInfo
+
+func (m *QuerySubnetDataResponse) GetData() []Data {
+	if m != nil {
+		return m.Data
+	}
+	return nil
+}
+
+func (m *QuerySubnetDataResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+func (m *QuerySubnetDataResponse) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+type QueryRankingRequest struct {
+	Netuid uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+}
+
+func (m *QueryRankingRequest) Reset()         { *m = QueryRankingRequest{} }
+func (m *QueryRankingRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryRankingRequest) ProtoMessage()    {}
+func (*QueryRankingRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5bf237d39e1511e6, []int{14}
+}
+func (m *QueryRankingRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRankingRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRankingRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRankingRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRankingRequest.Merge(m, src)
+}
+func (m *QueryRankingRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRankingRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRankingRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRankingRequest proto.InternalMessageInfo
+
+func (m *QueryRankingRequest) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+type QueryRankingResponse struct {
+	Ranking Ranking `protobuf:"bytes,1,opt,name=ranking,proto3" json:"ranking"`
+}
+
+func (m *QueryRankingResponse) Reset()         { *m = QueryRankingResponse{} }
+func (m *QueryRankingResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryRankingResponse) ProtoMessage()    {}
+func (*QueryRankingResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5bf237d39e1511e6, []int{15}
+}
+func (m *QueryRankingResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryRankingResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryRankingResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryRankingResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryRankingResponse.Merge(m, src)
+}
+func (m *QueryRankingResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryRankingResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryRankingResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryRankingResponse proto.InternalMessageInfo
+
+func (m *QueryRankingResponse) GetRanking() Ranking {
+	if m != nil {
+		return m.Ranking
+	}
+	return Ranking{}
+}
+
 type QueryWorkRequest struct {
 	Netuid uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
 }
@@ -632,7 +833,7 @@ func (m *QueryWorkRequest) Reset()         { *m = QueryWorkRequest{} }
 func (m *QueryWorkRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryWorkRequest) ProtoMessage()    {}
 func (*QueryWorkRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_5bf237d39e1511e6, []int{12}
+	return fileDescriptor_5bf237d39e1511e6, []int{16}
 }
 func (m *QueryWorkRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -678,7 +879,7 @@ func (m *QueryWorkResponse) Reset()         { *m = QueryWorkResponse{} }
 func (m *QueryWorkResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryWorkResponse) ProtoMessage()    {}
 func (*QueryWorkResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_5bf237d39e1511e6, []int{13}
+	return fileDescriptor_5bf237d39e1511e6, []int{17}
 }
 func (m *QueryWorkResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -741,6 +942,10 @@ func init() {
 	proto.RegisterType((*QueryPriceResponse)(nil), "dendra.neuron.v1.QueryPriceResponse")
 	proto.RegisterType((*QueryDataRequest)(nil), "dendra.neuron.v1.QueryDataRequest")
 	proto.RegisterType((*QueryDataResponse)(nil), "dendra.neuron.v1.QueryDataResponse")
+	proto.RegisterType((*QuerySubnetDataRequest)(nil), "dendra.neuron.v1.QuerySubnetDataRequest")
+	proto.RegisterType((*QuerySubnetDataResponse)(nil), "dendra.neuron.v1.QuerySubnetDataResponse")
+	proto.RegisterType((*QueryRankingRequest)(nil), "dendra.neuron.v1.QueryRankingRequest")
+	proto.RegisterType((*QueryRankingResponse)(nil), "dendra.neuron.v1.QueryRankingResponse")
 	proto.RegisterType((*QueryWorkRequest)(nil), "dendra.neuron.v1.QueryWorkRequest")
 	proto.RegisterType((*QueryWorkResponse)(nil), "dendra.neuron.v1.QueryWorkResponse")
 }
@@ -748,62 +953,69 @@ func init() {
 func init() { proto.RegisterFile("dendra/neuron/v1/query.proto", fileDescriptor_5bf237d39e1511e6) }
 
 var fileDescriptor_5bf237d39e1511e6 = []byte{
-	// 870 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x96, 0x5b, 0x8b, 0x23, 0x45,
-	0x14, 0xc7, 0xd3, 0x9b, 0xdb, 0xee, 0x19, 0x94, 0xb1, 0x0c, 0x4b, 0xb6, 0x77, 0x37, 0xbb, 0xf4,
-	0x5e, 0x8d, 0x3b, 0xdd, 0x49, 0xd6, 0xcb, 0x82, 0xa0, 0x6c, 0xf0, 0x32, 0x2f, 0xca, 0xd8, 0x22,
-	0x82, 0x08, 0xa1, 0x92, 0xd4, 0xf4, 0x34, 0x49, 0xba, 0x7a, 0xba, 0xaa, 0x67, 0x32, 0x0c, 0x03,
-	0x22, 0xbe, 0x88, 0x82, 0x82, 0x4f, 0x7e, 0x05, 0x9f, 0xfd, 0x00, 0x3e, 0xce, 0xe3, 0xa0, 0x2f,
-	0x3e, 0x89, 0xcc, 0xcc, 0x07, 0x91, 0xae, 0x3a, 0xb9, 0x4d, 0x26, 0xe9, 0xa0, 0xfb, 0x96, 0xaa,
-	0xfa, 0xd7, 0xf9, 0xff, 0xea, 0x9c, 0xd3, 0x87, 0xc0, 0xad, 0x2e, 0x0b, 0xba, 0x11, 0x75, 0x02,
-	0x16, 0x47, 0x3c, 0x70, 0xf6, 0xea, 0xce, 0x6e, 0xcc, 0xa2, 0x03, 0x3b, 0x8c, 0xb8, 0xe4, 0x64,
-	0x5d, 0x9f, 0xda, 0xfa, 0xd4, 0xde, 0xab, 0x9b, 0xd5, 0x0e, 0x17, 0x03, 0x2e, 0x9c, 0x36, 0x15,
-	0x4c, 0x4b, 0x9d, 0xbd, 0x7a, 0x9b, 0x49, 0x5a, 0x77, 0x42, 0xea, 0xf9, 0x01, 0x95, 0x3e, 0x0f,
-	0xf4, 0x6d, 0xf3, 0x86, 0xd6, 0xb6, 0xd4, 0xca, 0xd1, 0x0b, 0x3c, 0xba, 0x3d, 0x67, 0x8b, 0x16,
-	0xfa, 0xb8, 0xe4, 0x71, 0x8f, 0xeb, 0x6b, 0xc9, 0x2f, 0xdc, 0xbd, 0xe5, 0x71, 0xee, 0xf5, 0x99,
-	0x43, 0x43, 0xdf, 0xa1, 0x41, 0xc0, 0xa5, 0x32, 0xc3, 0x90, 0x56, 0x09, 0xc8, 0xa7, 0x09, 0xcf,
-	0x16, 0x8d, 0xe8, 0x40, 0xb8, 0x6c, 0x37, 0x66, 0x42, 0x5a, 0x1f, 0xc3, 0xab, 0x33, 0xbb, 0x22,
-	0xe4, 0x81, 0x60, 0xe4, 0x2d, 0x28, 0x84, 0x6a, 0xa7, 0x6c, 0xdc, 0x35, 0x1e, 0xaf, 0x35, 0xca,
-	0xf6, 0xc5, 0x97, 0xda, 0xfa, 0x46, 0x33, 0x77, 0xfc, 0xf7, 0x9d, 0x8c, 0x8b, 0x6a, 0xeb, 0x5d,
-	0x34, 0xf9, 0x44, 0xc9, 0xd0, 0x84, 0x5c, 0x87, 0x42, 0xc0, 0x64, 0xec, 0x77, 0x55, 0xb4, 0x97,
-	0x5c, 0x5c, 0x91, 0x75, 0xc8, 0x26, 0x9b, 0x57, 0xd4, 0x66, 0xf2, 0x73, 0x8c, 0x33, 0xba, 0x3f,
-	0xc1, 0xd1, 0xc6, 0x8b, 0x71, 0xf4, 0x8d, 0x11, 0x8e, 0xde, 0xb7, 0xb6, 0xc1, 0x9c, 0x0a, 0xd7,
-	0x3c, 0xd8, 0xe4, 0xb2, 0xc7, 0x0e, 0xd2, 0xb0, 0x6a, 0x50, 0xd8, 0x51, 0x42, 0x45, 0x76, 0xad,
-	0x59, 0xfe, 0xe3, 0xb7, 0x8d, 0x12, 0x96, 0xe7, 0x79, 0xb7, 0x1b, 0x31, 0x21, 0x3e, 0x93, 0x91,
-	0x1f, 0x78, 0x2e, 0xea, 0xac, 0xcf, 0xe1, 0xe6, 0xa5, 0x3e, 0xff, 0x13, 0x3f, 0x9e, 0xc9, 0x86,
-	0x48, 0xe3, 0xfe, 0x10, 0x60, 0xd2, 0x63, 0x8a, 0x7d, 0xad, 0xf1, 0xd0, 0x46, 0xf0, 0xa4, 0x21,
-	0x6d, 0xdd, 0xbb, 0xd8, 0x90, 0xf6, 0x16, 0xf5, 0x18, 0xc6, 0x74, 0xa7, 0x6e, 0x5a, 0xbf, 0x18,
-	0x50, 0x9a, 0xf5, 0xc5, 0x77, 0x3c, 0x83, 0xa2, 0x26, 0x4b, 0xda, 0x22, 0xbb, 0xc2, 0x43, 0x46,
-	0x72, 0xf2, 0xd1, 0x25, 0x68, 0x8f, 0x52, 0xd1, 0xb4, 0xed, 0x0c, 0xdb, 0xeb, 0xf0, 0x8a, 0xee,
-	0xd7, 0xc8, 0xef, 0xb0, 0x94, 0x84, 0x58, 0xbf, 0x1b, 0xa3, 0x9e, 0xd7, 0x6a, 0x7c, 0xc6, 0x0d,
-	0xb8, 0xda, 0x8e, 0xa3, 0xa0, 0x15, 0x51, 0xae, 0x2e, 0xe4, 0xdc, 0x62, 0xb2, 0x76, 0x29, 0x27,
-	0x15, 0x80, 0xae, 0xbf, 0xbd, 0xed, 0x77, 0xe2, 0xbe, 0xd4, 0xe5, 0xcf, 0xb9, 0x53, 0x3b, 0xa4,
-	0x3c, 0xc9, 0x40, 0x56, 0x59, 0x8d, 0x5f, 0x78, 0x07, 0xd6, 0x06, 0x74, 0xd8, 0x1a, 0x9d, 0xe6,
-	0xd4, 0x29, 0x0c, 0xe8, 0x10, 0x93, 0x48, 0xde, 0x80, 0xab, 0x11, 0x0b, 0xfb, 0xb4, 0xc3, 0x44,
-	0x39, 0xbf, 0xbc, 0x0d, 0xdc, 0xb1, 0xd2, 0xfa, 0x0a, 0xd6, 0xd5, 0x0b, 0xde, 0xa7, 0x92, 0xbe,
-	0xf8, 0xbe, 0xfd, 0x00, 0xb3, 0xa9, 0xa3, 0x63, 0x7a, 0x6a, 0x90, 0xeb, 0x52, 0x49, 0xb1, 0x57,
-	0xaf, 0xcf, 0x43, 0x26, 0x6a, 0x2c, 0xb0, 0x52, 0x5a, 0x55, 0x84, 0xfc, 0x82, 0x47, 0xbd, 0xb4,
-	0x9a, 0x7c, 0x6f, 0xa0, 0xa7, 0x16, 0xa3, 0xe7, 0xdb, 0x90, 0x6f, 0xf7, 0x79, 0xa7, 0x87, 0xa6,
-	0x37, 0xe7, 0x4d, 0x9b, 0xc9, 0xf1, 0x26, 0x15, 0x3b, 0xe8, 0xac, 0xf5, 0xa9, 0x05, 0xbb, 0x0d,
-	0xc0, 0x86, 0xa1, 0x1f, 0x31, 0xd1, 0xa2, 0x52, 0xd5, 0x2c, 0xeb, 0x5e, 0xc3, 0x9d, 0xe7, 0xb2,
-	0x71, 0x5e, 0x84, 0xbc, 0xa2, 0x21, 0xfb, 0x50, 0xd0, 0x13, 0x8d, 0xdc, 0x9f, 0x37, 0x9f, 0x1f,
-	0x9c, 0xe6, 0x83, 0x14, 0x95, 0x7e, 0x98, 0x75, 0xf7, 0x9b, 0x3f, 0xcf, 0x7f, 0xbe, 0x62, 0x92,
-	0xb2, 0x33, 0x37, 0xd1, 0xf5, 0xc8, 0x24, 0x3f, 0x1a, 0x50, 0xd0, 0x65, 0x5f, 0xe8, 0x3c, 0x33,
-	0x4d, 0x17, 0x3a, 0xcf, 0xce, 0x4c, 0xeb, 0x99, 0x72, 0x6e, 0x90, 0xda, 0xbc, 0xb3, 0x88, 0xdb,
-	0x01, 0x93, 0xc2, 0x39, 0xd4, 0x35, 0x39, 0xc2, 0x23, 0xe1, 0x1c, 0x26, 0x2b, 0xf2, 0xab, 0x01,
-	0x2f, 0xcf, 0x4e, 0x32, 0xf2, 0x64, 0xa9, 0xe7, 0x85, 0xc1, 0x6a, 0x6e, 0xac, 0xa8, 0x46, 0xd2,
-	0x77, 0x14, 0xe9, 0x9b, 0xe4, 0xe9, 0x0a, 0xa4, 0xba, 0x71, 0x85, 0x73, 0xa8, 0x7f, 0x1c, 0x91,
-	0x1f, 0x0c, 0x28, 0x8e, 0x3e, 0xb1, 0xe5, 0x99, 0x19, 0x97, 0xee, 0x61, 0x9a, 0x0c, 0xb9, 0x1a,
-	0x8a, 0xeb, 0x09, 0xa9, 0xae, 0x9e, 0x41, 0xf2, 0xad, 0x01, 0x79, 0x35, 0x6d, 0xc8, 0xbd, 0x45,
-	0x0d, 0x32, 0x35, 0xb9, 0xcc, 0xfb, 0xcb, 0x45, 0x08, 0x52, 0x53, 0x20, 0x55, 0xf2, 0x78, 0x05,
-	0x90, 0x50, 0x99, 0x7f, 0x67, 0x40, 0x2e, 0xf9, 0x4c, 0x89, 0xb5, 0xc0, 0x60, 0x6a, 0x9e, 0x98,
-	0xf7, 0x96, 0x6a, 0xfe, 0x43, 0x3b, 0x25, 0x43, 0x61, 0x52, 0xa1, 0xaf, 0x0d, 0xc8, 0x25, 0x1f,
-	0xfb, 0x42, 0x96, 0xa9, 0xb1, 0xb1, 0x90, 0x65, 0x7a, 0x5a, 0x58, 0x8e, 0x62, 0x79, 0x8d, 0x3c,
-	0x5a, 0x81, 0x65, 0x9f, 0x47, 0xbd, 0xe6, 0x7b, 0xc7, 0xa7, 0x15, 0xe3, 0xe4, 0xb4, 0x62, 0xfc,
-	0x73, 0x5a, 0x31, 0x7e, 0x3a, 0xab, 0x64, 0x4e, 0xce, 0x2a, 0x99, 0xbf, 0xce, 0x2a, 0x99, 0x2f,
-	0x1f, 0x78, 0xbe, 0xdc, 0x89, 0xdb, 0x76, 0x87, 0x0f, 0x30, 0xd8, 0x46, 0xc0, 0xe4, 0x28, 0xee,
-	0x10, 0x23, 0xb7, 0x0b, 0xea, 0x3f, 0xd4, 0xd3, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0xc8, 0xe9,
-	0x11, 0xe6, 0x0f, 0x0a, 0x00, 0x00,
+	// 987 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x57, 0x5d, 0x6f, 0x1b, 0x45,
+	0x14, 0xcd, 0xd6, 0x8e, 0xd3, 0xde, 0x08, 0x14, 0x86, 0x28, 0x38, 0xdb, 0xd6, 0xad, 0xb6, 0x5f,
+	0x69, 0x68, 0x76, 0x13, 0x97, 0x8f, 0x22, 0x24, 0x50, 0x2d, 0x3e, 0xfa, 0x02, 0x6a, 0xb7, 0x42,
+	0x48, 0x08, 0x29, 0x1a, 0xdb, 0x93, 0xf5, 0xca, 0xf1, 0x8e, 0xbb, 0x33, 0x9b, 0x3a, 0x8a, 0x2a,
+	0x21, 0xc4, 0x03, 0x08, 0x24, 0x10, 0x3c, 0xf1, 0x17, 0x10, 0x8f, 0xfc, 0x00, 0x1e, 0xfb, 0x58,
+	0xc1, 0x0b, 0x4f, 0x08, 0x25, 0xfc, 0x10, 0xb4, 0x33, 0x77, 0x6d, 0x6f, 0xb6, 0xeb, 0xdd, 0xd2,
+	0xbc, 0x79, 0x66, 0xce, 0xcc, 0x39, 0xf7, 0xde, 0xb3, 0xf7, 0xca, 0x70, 0xae, 0xcb, 0x82, 0x6e,
+	0x48, 0x9d, 0x80, 0x45, 0x21, 0x0f, 0x9c, 0xbd, 0x2d, 0xe7, 0x41, 0xc4, 0xc2, 0x7d, 0x7b, 0x18,
+	0x72, 0xc9, 0xc9, 0x92, 0x3e, 0xb5, 0xf5, 0xa9, 0xbd, 0xb7, 0x65, 0xae, 0x77, 0xb8, 0x18, 0x70,
+	0xe1, 0xb4, 0xa9, 0x60, 0x1a, 0xea, 0xec, 0x6d, 0xb5, 0x99, 0xa4, 0x5b, 0xce, 0x90, 0x7a, 0x7e,
+	0x40, 0xa5, 0xcf, 0x03, 0x7d, 0xdb, 0x5c, 0xd5, 0xd8, 0x6d, 0xb5, 0x72, 0xf4, 0x02, 0x8f, 0xce,
+	0x67, 0x68, 0x91, 0x42, 0x1f, 0x2f, 0x7b, 0xdc, 0xe3, 0xfa, 0x5a, 0xfc, 0x0b, 0x77, 0xcf, 0x79,
+	0x9c, 0x7b, 0xbb, 0xcc, 0xa1, 0x43, 0xdf, 0xa1, 0x41, 0xc0, 0xa5, 0x22, 0xc3, 0x27, 0xad, 0x65,
+	0x20, 0xf7, 0x62, 0x3d, 0x77, 0x69, 0x48, 0x07, 0xc2, 0x65, 0x0f, 0x22, 0x26, 0xa4, 0xf5, 0x11,
+	0xbc, 0x9c, 0xda, 0x15, 0x43, 0x1e, 0x08, 0x46, 0xde, 0x80, 0xda, 0x50, 0xed, 0xd4, 0x8d, 0x8b,
+	0xc6, 0xda, 0x62, 0xb3, 0x6e, 0x1f, 0x8f, 0xd4, 0xd6, 0x37, 0x5a, 0xd5, 0xc7, 0x7f, 0x5f, 0x98,
+	0x73, 0x11, 0x6d, 0xbd, 0x83, 0x24, 0x1f, 0x2b, 0x18, 0x92, 0x90, 0x15, 0xa8, 0x05, 0x4c, 0x46,
+	0x7e, 0x57, 0xbd, 0xf6, 0x82, 0x8b, 0x2b, 0xb2, 0x04, 0x95, 0x78, 0xf3, 0x94, 0xda, 0x8c, 0x7f,
+	0x8e, 0xe5, 0x24, 0xf7, 0x27, 0x72, 0x34, 0x71, 0xbe, 0x1c, 0x7d, 0x23, 0x91, 0xa3, 0xf7, 0xad,
+	0x1d, 0x30, 0xa7, 0x9e, 0x6b, 0xed, 0xdf, 0xe1, 0xb2, 0xcf, 0xf6, 0x8b, 0x64, 0x6d, 0x42, 0xad,
+	0xa7, 0x80, 0x4a, 0xd9, 0x99, 0x56, 0xfd, 0x8f, 0xdf, 0x36, 0x96, 0xb1, 0x3c, 0xb7, 0xbb, 0xdd,
+	0x90, 0x09, 0x71, 0x5f, 0x86, 0x7e, 0xe0, 0xb9, 0x88, 0xb3, 0x3e, 0x81, 0xb3, 0x4f, 0xe5, 0x79,
+	0x4e, 0xf9, 0x51, 0x2a, 0x1b, 0xa2, 0x48, 0xf7, 0x07, 0x00, 0x13, 0x8f, 0x29, 0xed, 0x8b, 0xcd,
+	0xab, 0x36, 0x0a, 0x8f, 0x0d, 0x69, 0x6b, 0xef, 0xa2, 0x21, 0xed, 0xbb, 0xd4, 0x63, 0xf8, 0xa6,
+	0x3b, 0x75, 0xd3, 0xfa, 0xd9, 0x80, 0xe5, 0x34, 0x2f, 0xc6, 0x71, 0x0b, 0x16, 0xb4, 0xb2, 0xd8,
+	0x16, 0x95, 0x12, 0x81, 0x24, 0x70, 0xf2, 0xe1, 0x53, 0xa4, 0x5d, 0x2b, 0x94, 0xa6, 0x69, 0x53,
+	0xda, 0x5e, 0x85, 0x97, 0xb4, 0x5f, 0x43, 0xbf, 0xc3, 0x0a, 0x12, 0x62, 0xfd, 0x6e, 0x24, 0x9e,
+	0xd7, 0x68, 0x0c, 0x63, 0x15, 0x4e, 0xb7, 0xa3, 0x30, 0xd8, 0x0e, 0x29, 0x57, 0x17, 0xaa, 0xee,
+	0x42, 0xbc, 0x76, 0x29, 0x27, 0x0d, 0x80, 0xae, 0xbf, 0xb3, 0xe3, 0x77, 0xa2, 0x5d, 0xa9, 0xcb,
+	0x5f, 0x75, 0xa7, 0x76, 0x48, 0x7d, 0x92, 0x81, 0x8a, 0xa2, 0x1a, 0x47, 0x78, 0x01, 0x16, 0x07,
+	0x74, 0xb4, 0x9d, 0x9c, 0x56, 0xd5, 0x29, 0x0c, 0xe8, 0x08, 0x93, 0x48, 0x5e, 0x83, 0xd3, 0x21,
+	0x1b, 0xee, 0xd2, 0x0e, 0x13, 0xf5, 0xf9, 0xd9, 0x36, 0x70, 0xc7, 0x48, 0xeb, 0x73, 0x58, 0x52,
+	0x11, 0xbc, 0x47, 0x25, 0x3d, 0x79, 0xdf, 0xbe, 0x8f, 0xd9, 0xd4, 0xaf, 0x63, 0x7a, 0x36, 0xa1,
+	0xda, 0xa5, 0x92, 0xa2, 0x57, 0x57, 0xb2, 0x22, 0x63, 0x34, 0x16, 0x58, 0x21, 0xad, 0x11, 0xac,
+	0xa8, 0x67, 0xee, 0x47, 0xed, 0x80, 0xc9, 0x32, 0x52, 0x4f, 0xca, 0xaa, 0xbf, 0x1a, 0xf0, 0x4a,
+	0x86, 0x3a, 0x13, 0x47, 0xa5, 0x5c, 0x1c, 0x27, 0xe6, 0xd2, 0x38, 0xec, 0x1e, 0xf3, 0xbd, 0x9e,
+	0x54, 0x2e, 0xa9, 0xb8, 0xb8, 0xb2, 0x36, 0xf0, 0x83, 0x76, 0x69, 0xd0, 0x8f, 0xeb, 0x50, 0xe0,
+	0xdf, 0x7b, 0xf8, 0x1d, 0x8e, 0xe1, 0x18, 0xd9, 0x5b, 0xb0, 0x10, 0xea, 0x2d, 0x2c, 0xd2, 0x6a,
+	0x36, 0x38, 0xbc, 0x93, 0x7c, 0x88, 0x88, 0xb7, 0xd6, 0xd1, 0x4f, 0x9f, 0xf2, 0xb0, 0x5f, 0x44,
+	0xff, 0xad, 0x81, 0xf6, 0xd0, 0x60, 0x24, 0x7f, 0x13, 0xe6, 0xdb, 0xbb, 0xbc, 0xd3, 0x47, 0xea,
+	0xb3, 0x59, 0xea, 0x56, 0x7c, 0x7c, 0x87, 0x8a, 0x1e, 0x92, 0x6b, 0x7c, 0xe1, 0xb7, 0x75, 0x1e,
+	0x80, 0x8d, 0x86, 0x7e, 0xc8, 0xc4, 0x36, 0x4d, 0x12, 0x77, 0x06, 0x77, 0x6e, 0xcb, 0xe6, 0xd7,
+	0x00, 0xf3, 0x4a, 0x0d, 0x79, 0x08, 0x35, 0x3d, 0x7c, 0xc8, 0xe5, 0x2c, 0x79, 0x76, 0xc6, 0x99,
+	0x57, 0x0a, 0x50, 0x3a, 0x30, 0xeb, 0xe2, 0x97, 0x7f, 0xfe, 0xfb, 0xd3, 0x29, 0x93, 0xd4, 0x9d,
+	0xcc, 0xf0, 0xd5, 0xd3, 0x8d, 0x7c, 0x6f, 0x40, 0x4d, 0x7f, 0xa1, 0xb9, 0xcc, 0xa9, 0xc1, 0x97,
+	0xcb, 0x9c, 0x1e, 0x6f, 0xd6, 0x2d, 0xc5, 0xdc, 0x24, 0x9b, 0x59, 0x66, 0xa1, 0x7c, 0x2d, 0x9c,
+	0x03, 0x5d, 0x93, 0x47, 0x78, 0x24, 0x9c, 0x83, 0x78, 0x45, 0x7e, 0x31, 0xe0, 0xc5, 0xf4, 0xd0,
+	0x21, 0x37, 0x66, 0x72, 0x1e, 0x9b, 0x81, 0xe6, 0x46, 0x49, 0x34, 0x2a, 0x7d, 0x5b, 0x29, 0x7d,
+	0x9d, 0xdc, 0x2c, 0xa1, 0x54, 0xf7, 0x18, 0xe1, 0x1c, 0xe8, 0x1f, 0x8f, 0xc8, 0x77, 0x06, 0x2c,
+	0x24, 0xdd, 0x70, 0x76, 0x66, 0xc6, 0xa5, 0xbb, 0x5a, 0x04, 0x43, 0x5d, 0x4d, 0xa5, 0xeb, 0x06,
+	0x59, 0x2f, 0x9f, 0x41, 0xf2, 0x95, 0x01, 0xf3, 0x6a, 0x30, 0x90, 0x4b, 0x79, 0x06, 0x99, 0x1a,
+	0x32, 0xe6, 0xe5, 0xd9, 0x20, 0x14, 0xb2, 0xa9, 0x84, 0xac, 0x93, 0xb5, 0x12, 0x42, 0x86, 0x8a,
+	0xfc, 0x1b, 0x03, 0xaa, 0x71, 0x27, 0x22, 0x56, 0x0e, 0xc1, 0x54, 0x3f, 0x35, 0x2f, 0xcd, 0xc4,
+	0xfc, 0x0f, 0x3b, 0xc5, 0x7d, 0x6f, 0x52, 0xa1, 0x1f, 0x0d, 0x80, 0x49, 0x27, 0x25, 0x6b, 0x39,
+	0x6c, 0x99, 0x3e, 0x6f, 0x5e, 0x2f, 0x81, 0x44, 0x75, 0x8e, 0x52, 0x77, 0x9d, 0x5c, 0x2b, 0xa9,
+	0x4e, 0xd9, 0x06, 0xbb, 0x59, 0xae, 0x6d, 0xd2, 0x0d, 0x35, 0xd7, 0x36, 0xc7, 0x1a, 0xe9, 0x33,
+	0xd9, 0x06, 0x3b, 0x28, 0xf9, 0xc2, 0x80, 0x6a, 0xdc, 0x10, 0x73, 0xeb, 0x35, 0xd5, 0x5a, 0x73,
+	0xeb, 0x35, 0xdd, 0x51, 0x9f, 0x29, 0x23, 0x0f, 0x79, 0xd8, 0x6f, 0xbd, 0xfb, 0xf8, 0xb0, 0x61,
+	0x3c, 0x39, 0x6c, 0x18, 0xff, 0x1c, 0x36, 0x8c, 0x1f, 0x8e, 0x1a, 0x73, 0x4f, 0x8e, 0x1a, 0x73,
+	0x7f, 0x1d, 0x35, 0xe6, 0x3e, 0xbb, 0xe2, 0xf9, 0xb2, 0x17, 0xb5, 0xed, 0x0e, 0x1f, 0xe0, 0x63,
+	0x1b, 0x01, 0x93, 0xc9, 0xbb, 0x23, 0x7c, 0xb9, 0x5d, 0x53, 0x7f, 0x09, 0x6e, 0xfe, 0x17, 0x00,
+	0x00, 0xff, 0xff, 0x82, 0x26, 0x2c, 0x57, 0xde, 0x0c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -826,6 +1038,10 @@ type QueryClient interface {
 	Price(ctx context.Context, in *QueryPriceRequest, opts ...grpc.CallOption) (*QueryPriceResponse, error)
 	// Data is what a neuron committed last.
 	Data(ctx context.Context, in *QueryDataRequest, opts ...grpc.CallOption) (*QueryDataResponse, error)
+	// SubnetData is what the neurons of a subnet committed last.
+	SubnetData(ctx context.Context, in *QuerySubnetDataRequest, opts ...grpc.CallOption) (*QuerySubnetDataResponse, error)
+	// Ranking is what the order of replacement goes by.
+	Ranking(ctx context.Context, in *QueryRankingRequest, opts ...grpc.CallOption) (*QueryRankingResponse, error)
 	// Work is the newest block a proof of work can be bound to.
 	Work(ctx context.Context, in *QueryWorkRequest, opts ...grpc.CallOption) (*QueryWorkResponse, error)
 }
@@ -892,6 +1108,24 @@ func (c *queryClient) Data(ctx context.Context, in *QueryDataRequest, opts ...gr
 	return out, nil
 }
 
+func (c *queryClient) SubnetData(ctx context.Context, in *QuerySubnetDataRequest, opts ...grpc.CallOption) (*QuerySubnetDataResponse, error) {
+	out := new(QuerySubnetDataResponse)
+	err := c.cc.Invoke(ctx, "/dendra.neuron.v1.Query/SubnetData", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Ranking(ctx context.Context, in *QueryRankingRequest, opts ...grpc.CallOption) (*QueryRankingResponse, error) {
+	out := new(QueryRankingResponse)
+	err := c.cc.Invoke(ctx, "/dendra.neuron.v1.Query/Ranking", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Work(ctx context.Context, in *QueryWorkRequest, opts ...grpc.CallOption) (*QueryWorkResponse, error) {
 	out := new(QueryWorkResponse)
 	err := c.cc.Invoke(ctx, "/dendra.neuron.v1.Query/Work", in, out, opts...)
@@ -911,6 +1145,10 @@ type QueryServer interface {
 	Price(context.Context, *QueryPriceRequest) (*QueryPriceResponse, error)
 	// Data is what a neuron committed last.
 	Data(context.Context, *QueryDataRequest) (*QueryDataResponse, error)
+	// SubnetData is what the neurons of a subnet committed last.
+	SubnetData(context.Context, *QuerySubnetDataRequest) (*QuerySubnetDataResponse, error)
+	// Ranking is what the order of replacement goes by.
+	Ranking(context.Context, *QueryRankingRequest) (*QueryRankingResponse, error)
 	// Work is the newest block a proof of work can be bound to.
 	Work(context.Context, *QueryWorkRequest) (*QueryWorkResponse, error)
 }
@@ -936,6 +1174,12 @@ func (*UnimplementedQueryServer) Price(ctx context.Context, req *QueryPriceReque
 }
 func (*UnimplementedQueryServer) Data(ctx context.Context, req *QueryDataRequest) (*QueryDataResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Data not implemented")
+}
+func (*UnimplementedQueryServer) SubnetData(ctx context.Context, req *QuerySubnetDataRequest) (*QuerySubnetDataResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SubnetData not implemented")
+}
+func (*UnimplementedQueryServer) Ranking(ctx context.Context, req *QueryRankingRequest) (*QueryRankingResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Ranking not implemented")
 }
 func (*UnimplementedQueryServer) Work(ctx context.Context, req *QueryWorkRequest) (*QueryWorkResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Work not implemented")
@@ -1053,6 +1297,42 @@ func _Query_Data_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_SubnetData_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QuerySubnetDataRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).SubnetData(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dendra.neuron.v1.Query/SubnetData",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).SubnetData(ctx, req.(*QuerySubnetDataRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Ranking_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryRankingRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Ranking(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dendra.neuron.v1.Query/Ranking",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Ranking(ctx, req.(*QueryRankingRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Work_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryWorkRequest)
 	if err := dec(in); err != nil {
@@ -1099,6 +1379,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Data",
 			Handler:    _Query_Data_Handler,
+		},
+		{
+			MethodName: "SubnetData",
+			Handler:    _Query_SubnetData_Handler,
+		},
+		{
+			MethodName: "Ranking",
+			Handler:    _Query_Ranking_Handler,
 		},
 		{
 			MethodName: "Work",
@@ -1539,6 +1827,161 @@ func (m *QueryDataResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QuerySubnetDataRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySubnetDataRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySubnetDataRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuerySubnetDataResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuerySubnetDataResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuerySubnetDataResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Data) > 0 {
+		for iNdEx := len(m.Data) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Data[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRankingRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRankingRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRankingRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryRankingResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryRankingResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryRankingResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Ranking.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func (m *QueryWorkRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1789,6 +2232,67 @@ func (m *QueryDataResponse) Size() (n int) {
 	var l int
 	_ = l
 	l = m.Data.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QuerySubnetDataRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovQuery(uint64(m.Netuid))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QuerySubnetDataResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Data) > 0 {
+		for _, e := range m.Data {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	return n
+}
+
+func (m *QueryRankingRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovQuery(uint64(m.Netuid))
+	}
+	return n
+}
+
+func (m *QueryRankingResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Ranking.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
@@ -2932,6 +3436,402 @@ func (m *QueryDataResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Data.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySubnetDataRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySubnetDataRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySubnetDataRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuerySubnetDataResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuerySubnetDataResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuerySubnetDataResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Data = append(m.Data, Data{})
+			if err := m.Data[len(m.Data)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRankingRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRankingRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRankingRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryRankingResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryRankingResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryRankingResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ranking", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Ranking.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

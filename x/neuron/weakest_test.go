@@ -46,7 +46,7 @@ func TestWeakestByThePublishedCases(t *testing.T) {
 			c.RegisteredAt[uid] = c.Block
 		}
 		tried++
-		uid, found := neuron.Weakest(slots(c.RegisteredAt...), c.Emission, c.Block,
+		uid, found := neuron.Weakest(slots(c.RegisteredAt...), neuron.Ranking{EmissionRao: c.Emission}, c.Block,
 			subnet.Hyperparameters{ImmunityBlocks: c.ImmunityPeriod, MinReplaceable: c.MinNonImmune})
 		require.Equal(t, c.Expect != nil, found, "case %d", i)
 		if found {
@@ -81,7 +81,7 @@ func TestWeakest(t *testing.T) {
 		{"seated in this block, though none is immune", []int64{100, 7}, []uint64{0, 9}, 0, 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			uid, found := neuron.Weakest(slots(c.registeredAt...), c.paid, 100,
+			uid, found := neuron.Weakest(slots(c.registeredAt...), neuron.Ranking{EmissionRao: c.paid}, 100,
 				subnet.Hyperparameters{ImmunityBlocks: c.immunity, MinReplaceable: c.minReplaceable})
 			require.Equal(t, c.want >= 0, found)
 			if found {
@@ -105,7 +105,7 @@ func TestWeakestIsTheMinimum(t *testing.T) {
 				old++
 			}
 		}
-		uid, found := neuron.Weakest(all, paid, 100, rules)
+		uid, found := neuron.Weakest(all, neuron.Ranking{EmissionRao: paid}, 100, rules)
 		if !found {
 			return
 		}

@@ -103,6 +103,7 @@ func HyperparameterList() []Hyperparameter {
 		{"information_memory_ppm", Span{0, 990_000}, Span{0, ppm}, number(func(h *Hyperparameters) *uint32 { return &h.InformationMemoryPpm })},
 		{"receipt_share_u16", nobody, share, number(func(h *Hyperparameters) *uint32 { return &h.ReceiptShareU16 })},
 		{"stake_inflow_ppm", nobody, Span{1, ppm}, number(func(h *Hyperparameters) *uint32 { return &h.StakeInflowPpm })},
+		{"prune_by_evidence", yesNo, yesNo, flag(func(h *Hyperparameters) *bool { return &h.PruneByEvidence })},
 	}
 }
 

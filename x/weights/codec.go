@@ -10,7 +10,7 @@ import (
 
 // RegisterInterfaces makes the module's messages known.
 func RegisterInterfaces(r types.InterfaceRegistry) {
-	r.RegisterImplementations((*sdk.Msg)(nil), &MsgSetWeights{}, &MsgCommitWeights{}, &MsgRevealWeights{}, &MsgUpdateParams{})
+	r.RegisterImplementations((*sdk.Msg)(nil), &MsgSetWeights{}, &MsgCommitWeights{}, &MsgRevealWeights{}, &MsgPublishEvidence{}, &MsgUpdateParams{})
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }
 
@@ -19,5 +19,6 @@ func RegisterLegacyAminoCodec(c *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(c, &MsgSetWeights{}, "dendra/SetWeights")
 	legacy.RegisterAminoMsg(c, &MsgCommitWeights{}, "dendra/CommitWeights")
 	legacy.RegisterAminoMsg(c, &MsgRevealWeights{}, "dendra/RevealWeights")
+	legacy.RegisterAminoMsg(c, &MsgPublishEvidence{}, "dendra/PublishEvidence")
 	legacy.RegisterAminoMsg(c, &MsgUpdateParams{}, "dendra/weights/UpdateParams")
 }

@@ -1,6 +1,9 @@
 package weights
 
-import errorsmod "cosmossdk.io/errors"
+import (
+	errorsmod "cosmossdk.io/errors"
+	"google.golang.org/grpc/codes"
+)
 
 // The codes never change.
 var (
@@ -50,4 +53,14 @@ var (
 	ErrNotAuthority = errorsmod.Register(ModuleName, 23, "only governance may do this")
 	// ErrBadGenesis means that the module's genesis contradicts itself.
 	ErrBadGenesis = errorsmod.Register(ModuleName, 24, "bad weights genesis")
+	// ErrBadEvidence means that a digest is not 32 bytes or a URL cannot be called.
+	ErrBadEvidence = errorsmod.Register(ModuleName, 25, "bad evidence")
+	// ErrVoteSealed means that the neuron's own vote of the epoch is not open: its evidence would tell it to copiers.
+	ErrVoteSealed = errorsmod.Register(ModuleName, 26, "own vote of that epoch is not open")
+	// ErrEvidenceLate means that evidence of the epoch is no longer taken.
+	ErrEvidenceLate = errorsmod.Register(ModuleName, 27, "too late for evidence of that epoch")
+	// ErrEvidenceTwice means that the neuron published evidence of the epoch or of a later one.
+	ErrEvidenceTwice = errorsmod.Register(ModuleName, 28, "evidence of that epoch or a later one was published")
+	// ErrNoEvidence means that the neuron has published none.
+	ErrNoEvidence = errorsmod.RegisterWithGRPCCode(ModuleName, 29, codes.NotFound, "no evidence published")
 )

@@ -210,6 +210,90 @@ func (m *EventWeightsRevealed) GetHotkey() string {
 	return ""
 }
 
+type EventEvidencePublished struct {
+	Netuid uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	Uid    uint32 `protobuf:"varint,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	Hotkey string `protobuf:"bytes,3,opt,name=hotkey,proto3" json:"hotkey,omitempty"`
+	Epoch  uint64 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Digest []byte `protobuf:"bytes,5,opt,name=digest,proto3" json:"digest,omitempty"`
+	Url    string `protobuf:"bytes,6,opt,name=url,proto3" json:"url,omitempty"`
+}
+
+func (m *EventEvidencePublished) Reset()         { *m = EventEvidencePublished{} }
+func (m *EventEvidencePublished) String() string { return proto.CompactTextString(m) }
+func (*EventEvidencePublished) ProtoMessage()    {}
+func (*EventEvidencePublished) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3bc21ad9b08e1f47, []int{3}
+}
+func (m *EventEvidencePublished) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventEvidencePublished) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventEvidencePublished.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventEvidencePublished) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventEvidencePublished.Merge(m, src)
+}
+func (m *EventEvidencePublished) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventEvidencePublished) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventEvidencePublished.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventEvidencePublished proto.InternalMessageInfo
+
+func (m *EventEvidencePublished) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *EventEvidencePublished) GetUid() uint32 {
+	if m != nil {
+		return m.Uid
+	}
+	return 0
+}
+
+func (m *EventEvidencePublished) GetHotkey() string {
+	if m != nil {
+		return m.Hotkey
+	}
+	return ""
+}
+
+func (m *EventEvidencePublished) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *EventEvidencePublished) GetDigest() []byte {
+	if m != nil {
+		return m.Digest
+	}
+	return nil
+}
+
+func (m *EventEvidencePublished) GetUrl() string {
+	if m != nil {
+		return m.Url
+	}
+	return ""
+}
+
 // EventEpochRan is emitted once for each epoch; the scores are in the state.
 type EventEpochRan struct {
 	Netuid        uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
@@ -225,7 +309,7 @@ func (m *EventEpochRan) Reset()         { *m = EventEpochRan{} }
 func (m *EventEpochRan) String() string { return proto.CompactTextString(m) }
 func (*EventEpochRan) ProtoMessage()    {}
 func (*EventEpochRan) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3bc21ad9b08e1f47, []int{3}
+	return fileDescriptor_3bc21ad9b08e1f47, []int{4}
 }
 func (m *EventEpochRan) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -314,7 +398,7 @@ func (m *EventEpochFailed) Reset()         { *m = EventEpochFailed{} }
 func (m *EventEpochFailed) String() string { return proto.CompactTextString(m) }
 func (*EventEpochFailed) ProtoMessage()    {}
 func (*EventEpochFailed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3bc21ad9b08e1f47, []int{4}
+	return fileDescriptor_3bc21ad9b08e1f47, []int{5}
 }
 func (m *EventEpochFailed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -371,7 +455,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_3bc21ad9b08e1f47, []int{5}
+	return fileDescriptor_3bc21ad9b08e1f47, []int{6}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -404,6 +488,7 @@ func init() {
 	proto.RegisterType((*EventWeightsSet)(nil), "dendra.weights.v1.EventWeightsSet")
 	proto.RegisterType((*EventWeightsCommitted)(nil), "dendra.weights.v1.EventWeightsCommitted")
 	proto.RegisterType((*EventWeightsRevealed)(nil), "dendra.weights.v1.EventWeightsRevealed")
+	proto.RegisterType((*EventEvidencePublished)(nil), "dendra.weights.v1.EventEvidencePublished")
 	proto.RegisterType((*EventEpochRan)(nil), "dendra.weights.v1.EventEpochRan")
 	proto.RegisterType((*EventEpochFailed)(nil), "dendra.weights.v1.EventEpochFailed")
 	proto.RegisterType((*EventParamsUpdated)(nil), "dendra.weights.v1.EventParamsUpdated")
@@ -412,32 +497,34 @@ func init() {
 func init() { proto.RegisterFile("dendra/weights/v1/event.proto", fileDescriptor_3bc21ad9b08e1f47) }
 
 var fileDescriptor_3bc21ad9b08e1f47 = []byte{
-	// 388 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x92, 0xcd, 0x8a, 0x13, 0x41,
-	0x14, 0x85, 0x53, 0x4e, 0x4f, 0xcf, 0xe4, 0x6a, 0x74, 0x2c, 0xe2, 0x10, 0x91, 0x69, 0x43, 0x83,
-	0x92, 0x8d, 0xdd, 0x0c, 0xbe, 0x80, 0x28, 0xe3, 0x5a, 0x6a, 0x10, 0x07, 0x37, 0x72, 0x93, 0xba,
-	0xa4, 0x0b, 0xd3, 0x55, 0x4d, 0x75, 0xa5, 0xa3, 0x6f, 0xe1, 0x63, 0xb9, 0xcc, 0xd2, 0x85, 0x0b,
-	0x49, 0x5e, 0x44, 0xaa, 0xba, 0x43, 0xb2, 0x50, 0x37, 0xce, 0xee, 0x9e, 0x73, 0x3e, 0x4e, 0xfd,
-	0x70, 0xe1, 0x42, 0x92, 0x96, 0x16, 0xf3, 0x15, 0xa9, 0x79, 0xe1, 0xea, 0xbc, 0xb9, 0xcc, 0xa9,
-	0x21, 0xed, 0xb2, 0xca, 0x1a, 0x67, 0xf8, 0xc3, 0x36, 0xce, 0xba, 0x38, 0x6b, 0x2e, 0xd3, 0x6b,
-	0x78, 0x70, 0xe5, 0x89, 0x0f, 0xad, 0x75, 0x4d, 0x8e, 0x9f, 0x43, 0xac, 0xc9, 0x2d, 0x95, 0x1c,
-	0xb1, 0x31, 0x9b, 0x0c, 0x44, 0xa7, 0xf8, 0x19, 0x1c, 0x79, 0xf3, 0x4e, 0x30, 0xfd, 0xe8, 0xc9,
-	0xc2, 0xb8, 0xcf, 0xf4, 0x75, 0x74, 0x34, 0x66, 0x93, 0xbe, 0xe8, 0x54, 0x5a, 0xc2, 0xa3, 0xc3,
-	0xd2, 0x37, 0xa6, 0x2c, 0x95, 0x73, 0x24, 0xff, 0xbf, 0x9a, 0x73, 0x88, 0x0a, 0xac, 0x8b, 0x51,
-	0x34, 0x66, 0x93, 0x7b, 0x22, 0xcc, 0xe9, 0x0d, 0x0c, 0x0f, 0x8f, 0x13, 0xd4, 0x10, 0x2e, 0x6e,
-	0xe3, 0xb4, 0xf4, 0x27, 0x83, 0x41, 0xa8, 0xbe, 0xaa, 0xcc, 0xac, 0x10, 0xa8, 0xff, 0xda, 0x39,
-	0x84, 0x63, 0xf2, 0x4c, 0x68, 0x8d, 0x44, 0x2b, 0xf8, 0x63, 0x38, 0xad, 0x50, 0xc9, 0x4f, 0x16,
-	0x4d, 0x68, 0x8e, 0xc4, 0x89, 0xd7, 0x02, 0x0d, 0xbf, 0x00, 0x28, 0x95, 0x26, 0x5b, 0x87, 0x30,
-	0x0a, 0x61, 0xbf, 0x75, 0x7c, 0xfc, 0x0c, 0xee, 0x37, 0xb8, 0x50, 0x12, 0x9d, 0xe9, 0x90, 0xe3,
-	0x80, 0x0c, 0xf6, 0xae, 0xc7, 0x9e, 0x40, 0xdf, 0xac, 0x34, 0xd9, 0x40, 0xc4, 0x81, 0x38, 0x0d,
-	0x86, 0x0f, 0x9f, 0xc2, 0xdd, 0x19, 0x5a, 0xab, 0xa8, 0xbd, 0xc0, 0x49, 0x88, 0xa1, 0xb3, 0x04,
-	0x9a, 0xf4, 0x06, 0xce, 0xf6, 0xaf, 0x7b, 0x8b, 0xea, 0x5f, 0x9f, 0xf6, 0xe7, 0x07, 0x9e, 0x43,
-	0x6c, 0x09, 0x6b, 0xa3, 0x77, 0x1f, 0xd7, 0xaa, 0x74, 0x08, 0x3c, 0x34, 0xbf, 0x43, 0x8b, 0x65,
-	0xfd, 0xbe, 0x92, 0xe8, 0x48, 0xbe, 0x7e, 0xf5, 0x7d, 0x93, 0xb0, 0xf5, 0x26, 0x61, 0xbf, 0x36,
-	0x09, 0xfb, 0xb6, 0x4d, 0x7a, 0xeb, 0x6d, 0xd2, 0xfb, 0xb1, 0x4d, 0x7a, 0x1f, 0x9f, 0xcf, 0x95,
-	0x2b, 0x96, 0xd3, 0x6c, 0x66, 0xca, 0xbc, 0x5d, 0xd2, 0x17, 0x9a, 0x5c, 0x37, 0xe6, 0x5f, 0x76,
-	0x0b, 0x3d, 0x8d, 0xc3, 0x22, 0xbf, 0xfc, 0x1d, 0x00, 0x00, 0xff, 0xff, 0x0e, 0x61, 0xd1, 0x8c,
-	0xe9, 0x02, 0x00, 0x00,
+	// 431 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x53, 0xcd, 0x6e, 0xd3, 0x40,
+	0x10, 0xce, 0xb6, 0x89, 0xdb, 0x0c, 0x04, 0x8a, 0x15, 0x22, 0x23, 0x54, 0x13, 0x59, 0x02, 0xe5,
+	0x42, 0xac, 0x8a, 0x17, 0x40, 0xa0, 0x72, 0xae, 0xb6, 0x42, 0x54, 0x5c, 0xd0, 0x24, 0x3b, 0x8a,
+	0x57, 0xd8, 0xbb, 0xd6, 0x7a, 0xe3, 0xc2, 0x5b, 0x70, 0xe6, 0x89, 0x38, 0xf6, 0xc8, 0x81, 0x03,
+	0x4a, 0x5e, 0x04, 0xed, 0xae, 0x4b, 0x73, 0x00, 0x2e, 0xf4, 0x36, 0xdf, 0x8f, 0xbf, 0x99, 0xf1,
+	0x6a, 0xe0, 0x58, 0x90, 0x12, 0x06, 0xf3, 0x4b, 0x92, 0xab, 0xc2, 0x36, 0x79, 0x7b, 0x92, 0x53,
+	0x4b, 0xca, 0xce, 0x6b, 0xa3, 0xad, 0x8e, 0x1f, 0x04, 0x79, 0xde, 0xc9, 0xf3, 0xf6, 0x24, 0x3b,
+	0x87, 0xfb, 0xa7, 0xce, 0xf1, 0x2e, 0x50, 0xe7, 0x64, 0xe3, 0x09, 0x44, 0x8a, 0xec, 0x5a, 0x8a,
+	0x84, 0x4d, 0xd9, 0x6c, 0xc4, 0x3b, 0x14, 0x1f, 0xc1, 0xbe, 0x23, 0xf7, 0x3c, 0xe9, 0x4a, 0xe7,
+	0x2c, 0xb4, 0xfd, 0x48, 0x9f, 0x93, 0xfd, 0x29, 0x9b, 0x0d, 0x79, 0x87, 0xb2, 0x0a, 0x1e, 0xee,
+	0x86, 0xbe, 0xd6, 0x55, 0x25, 0xad, 0x25, 0xf1, 0xff, 0xd1, 0x71, 0x0c, 0xfd, 0x02, 0x9b, 0x22,
+	0xe9, 0x4f, 0xd9, 0xec, 0x2e, 0xf7, 0x75, 0x76, 0x01, 0xe3, 0xdd, 0x76, 0x9c, 0x5a, 0xc2, 0xf2,
+	0x36, 0xba, 0x65, 0x5f, 0x19, 0x4c, 0x7c, 0xf4, 0x69, 0x2b, 0x05, 0xa9, 0x25, 0x9d, 0xad, 0x17,
+	0xa5, 0x6c, 0x8a, 0x5b, 0x59, 0x65, 0x0c, 0x03, 0xaa, 0xf5, 0x32, 0xec, 0xd2, 0xe7, 0x01, 0x38,
+	0xb7, 0x90, 0x2b, 0x6a, 0x6c, 0x32, 0xf0, 0x2b, 0x76, 0xc8, 0xe7, 0x9a, 0x32, 0x89, 0x7c, 0x84,
+	0x2b, 0xb3, 0x1f, 0x0c, 0x46, 0x61, 0x38, 0xf7, 0x21, 0x47, 0xf5, 0xd7, 0x99, 0x7e, 0x77, 0xda,
+	0xdb, 0xed, 0xf4, 0x08, 0x0e, 0x6b, 0x94, 0xe2, 0x83, 0x41, 0xed, 0x27, 0xeb, 0xf3, 0x03, 0x87,
+	0x39, 0xea, 0xf8, 0x18, 0xa0, 0x92, 0x8a, 0x4c, 0xe3, 0xc5, 0x30, 0xdf, 0x30, 0x30, 0x4e, 0x7e,
+	0x0a, 0xf7, 0x5a, 0x2c, 0xa5, 0x40, 0xab, 0x3b, 0xcb, 0xc0, 0x5b, 0x46, 0x37, 0xac, 0xb3, 0x3d,
+	0x86, 0xa1, 0xbe, 0x54, 0x64, 0xbc, 0x23, 0xf2, 0x8e, 0x43, 0x4f, 0x38, 0xf1, 0x09, 0xdc, 0x59,
+	0xa2, 0x31, 0x92, 0xc2, 0x00, 0x07, 0x5e, 0x86, 0x8e, 0xe2, 0xa8, 0xb3, 0x0b, 0x38, 0xba, 0xd9,
+	0xee, 0x0d, 0xca, 0x7f, 0xbd, 0xe8, 0x9f, 0x17, 0x9c, 0x40, 0x64, 0x08, 0x1b, 0xad, 0xae, 0x7f,
+	0x7c, 0x40, 0xd9, 0x18, 0x62, 0x9f, 0x7c, 0x86, 0x06, 0xab, 0xe6, 0x6d, 0x2d, 0xd0, 0x92, 0x78,
+	0xf5, 0xf2, 0xdb, 0x26, 0x65, 0x57, 0x9b, 0x94, 0xfd, 0xdc, 0xa4, 0xec, 0xcb, 0x36, 0xed, 0x5d,
+	0x6d, 0xd3, 0xde, 0xf7, 0x6d, 0xda, 0x7b, 0xff, 0x6c, 0x25, 0x6d, 0xb1, 0x5e, 0xcc, 0x97, 0xba,
+	0xca, 0xc3, 0x05, 0x3d, 0x57, 0x64, 0xbb, 0x32, 0xff, 0x74, 0x7d, 0x6d, 0x8b, 0xc8, 0x5f, 0xd9,
+	0x8b, 0x5f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x21, 0x9e, 0x4b, 0x41, 0x86, 0x03, 0x00, 0x00,
 }
 
 func (m *EventWeightsSet) Marshal() (dAtA []byte, err error) {
@@ -547,6 +634,65 @@ func (m *EventWeightsRevealed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Hotkey) > 0 {
+		i -= len(m.Hotkey)
+		copy(dAtA[i:], m.Hotkey)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Hotkey)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Uid != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Uid))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventEvidencePublished) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventEvidencePublished) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventEvidencePublished) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Url) > 0 {
+		i -= len(m.Url)
+		copy(dAtA[i:], m.Url)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Url)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintEvent(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintEvent(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x20
+	}
 	if len(m.Hotkey) > 0 {
 		i -= len(m.Hotkey)
 		copy(dAtA[i:], m.Hotkey)
@@ -754,6 +900,36 @@ func (m *EventWeightsRevealed) Size() (n int) {
 		n += 1 + sovEvent(uint64(m.Uid))
 	}
 	l = len(m.Hotkey)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	return n
+}
+
+func (m *EventEvidencePublished) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovEvent(uint64(m.Netuid))
+	}
+	if m.Uid != 0 {
+		n += 1 + sovEvent(uint64(m.Uid))
+	}
+	l = len(m.Hotkey)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovEvent(uint64(m.Epoch))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovEvent(uint64(l))
+	}
+	l = len(m.Url)
 	if l > 0 {
 		n += 1 + l + sovEvent(uint64(l))
 	}
@@ -1196,6 +1372,211 @@ func (m *EventWeightsRevealed) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventEvidencePublished) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventEvidencePublished: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventEvidencePublished: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uid", wireType)
+			}
+			m.Uid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Uid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hotkey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = append(m.Digest[:0], dAtA[iNdEx:postIndex]...)
+			if m.Digest == nil {
+				m.Digest = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Url", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Url = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

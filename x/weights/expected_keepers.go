@@ -19,7 +19,7 @@ type NeuronKeeper interface {
 	Size(ctx context.Context, netuid uint32) (uint32, error)
 	ByHotkey(ctx context.Context, netuid uint32, hotkey sdk.AccAddress) (neuron.Neuron, error)
 	All(ctx context.Context, netuid uint32) ([]neuron.Neuron, error)
-	SetRanking(ctx context.Context, netuid uint32, emissionRao []uint64) error
+	SetRanking(ctx context.Context, r neuron.Ranking) error
 }
 
 // StakeKeeper tells a hotkey's stake and books its income.

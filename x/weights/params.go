@@ -37,6 +37,11 @@ func (g GenesisState) Validate() error {
 			return ErrBadGenesis.Wrapf("average row of uid %d on subnet %d: %d uids, %d weights", a.Uid, a.Netuid, len(a.Uids), len(a.Weights))
 		}
 	}
+	for _, e := range g.Evidence {
+		if err := e.Validate(); err != nil {
+			return err
+		}
+	}
 	for _, m := range g.Memories {
 		if err := m.Validate(); err != nil {
 			return err

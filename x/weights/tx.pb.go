@@ -392,6 +392,146 @@ func (m *MsgRevealWeightsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgRevealWeightsResponse proto.InternalMessageInfo
 
+type MsgPublishEvidence struct {
+	Hotkey string `protobuf:"bytes,1,opt,name=hotkey,proto3" json:"hotkey,omitempty"`
+	Netuid uint32 `protobuf:"varint,2,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	// epoch is the one that the evidence is of.
+	Epoch uint64 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// digest is the SHA-256 of the evidence.
+	Digest []byte `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`
+	// url is where anyone may fetch it: http or https, at most 256 bytes.
+	Url         string   `protobuf:"bytes,5,opt,name=url,proto3" json:"url,omitempty"`
+	Uids        []uint32 `protobuf:"varint,6,rep,packed,name=uids,proto3" json:"uids,omitempty"`
+	Generations []uint32 `protobuf:"varint,7,rep,packed,name=generations,proto3" json:"generations,omitempty"`
+	// pruning_ubits are pruning scores in millionths of a bit per byte.
+	PruningUbits []uint32 `protobuf:"varint,8,rep,packed,name=pruning_ubits,json=pruningUbits,proto3" json:"pruning_ubits,omitempty"`
+}
+
+func (m *MsgPublishEvidence) Reset()         { *m = MsgPublishEvidence{} }
+func (m *MsgPublishEvidence) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishEvidence) ProtoMessage()    {}
+func (*MsgPublishEvidence) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2bbb1d1e0fbd406c, []int{6}
+}
+func (m *MsgPublishEvidence) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishEvidence) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishEvidence.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishEvidence) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishEvidence.Merge(m, src)
+}
+func (m *MsgPublishEvidence) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishEvidence) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishEvidence.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishEvidence proto.InternalMessageInfo
+
+func (m *MsgPublishEvidence) GetHotkey() string {
+	if m != nil {
+		return m.Hotkey
+	}
+	return ""
+}
+
+func (m *MsgPublishEvidence) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *MsgPublishEvidence) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *MsgPublishEvidence) GetDigest() []byte {
+	if m != nil {
+		return m.Digest
+	}
+	return nil
+}
+
+func (m *MsgPublishEvidence) GetUrl() string {
+	if m != nil {
+		return m.Url
+	}
+	return ""
+}
+
+func (m *MsgPublishEvidence) GetUids() []uint32 {
+	if m != nil {
+		return m.Uids
+	}
+	return nil
+}
+
+func (m *MsgPublishEvidence) GetGenerations() []uint32 {
+	if m != nil {
+		return m.Generations
+	}
+	return nil
+}
+
+func (m *MsgPublishEvidence) GetPruningUbits() []uint32 {
+	if m != nil {
+		return m.PruningUbits
+	}
+	return nil
+}
+
+type MsgPublishEvidenceResponse struct {
+}
+
+func (m *MsgPublishEvidenceResponse) Reset()         { *m = MsgPublishEvidenceResponse{} }
+func (m *MsgPublishEvidenceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPublishEvidenceResponse) ProtoMessage()    {}
+func (*MsgPublishEvidenceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2bbb1d1e0fbd406c, []int{7}
+}
+func (m *MsgPublishEvidenceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPublishEvidenceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPublishEvidenceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPublishEvidenceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPublishEvidenceResponse.Merge(m, src)
+}
+func (m *MsgPublishEvidenceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPublishEvidenceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPublishEvidenceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPublishEvidenceResponse proto.InternalMessageInfo
+
 type MsgUpdateParams struct {
 	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
 	Params    Params `protobuf:"bytes,2,opt,name=params,proto3" json:"params"`
@@ -401,7 +541,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bbb1d1e0fbd406c, []int{6}
+	return fileDescriptor_2bbb1d1e0fbd406c, []int{8}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -451,7 +591,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bbb1d1e0fbd406c, []int{7}
+	return fileDescriptor_2bbb1d1e0fbd406c, []int{9}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -487,6 +627,8 @@ func init() {
 	proto.RegisterType((*MsgCommitWeightsResponse)(nil), "dendra.weights.v1.MsgCommitWeightsResponse")
 	proto.RegisterType((*MsgRevealWeights)(nil), "dendra.weights.v1.MsgRevealWeights")
 	proto.RegisterType((*MsgRevealWeightsResponse)(nil), "dendra.weights.v1.MsgRevealWeightsResponse")
+	proto.RegisterType((*MsgPublishEvidence)(nil), "dendra.weights.v1.MsgPublishEvidence")
+	proto.RegisterType((*MsgPublishEvidenceResponse)(nil), "dendra.weights.v1.MsgPublishEvidenceResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "dendra.weights.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "dendra.weights.v1.MsgUpdateParamsResponse")
 }
@@ -494,47 +636,54 @@ func init() {
 func init() { proto.RegisterFile("dendra/weights/v1/tx.proto", fileDescriptor_2bbb1d1e0fbd406c) }
 
 var fileDescriptor_2bbb1d1e0fbd406c = []byte{
-	// 628 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x54, 0x4f, 0x6b, 0xd4, 0x4e,
-	0x18, 0xde, 0x69, 0xb6, 0x5b, 0x3a, 0xed, 0xf2, 0xfb, 0x75, 0xa8, 0x36, 0x8d, 0x90, 0xa6, 0x51,
-	0x24, 0xac, 0x34, 0xb1, 0x15, 0x14, 0x7a, 0xd2, 0x0a, 0xde, 0x16, 0x24, 0xa5, 0x28, 0x1e, 0x5a,
-	0xd2, 0x66, 0x9c, 0x04, 0x9b, 0xcc, 0x92, 0x99, 0x5d, 0xeb, 0xad, 0x78, 0x14, 0x0f, 0x9e, 0xfc,
-	0x1c, 0x8b, 0xf8, 0x21, 0x7a, 0x2c, 0x9e, 0x3c, 0x89, 0xec, 0x82, 0xfb, 0x35, 0x24, 0x33, 0x93,
-	0xee, 0x66, 0xbb, 0xcb, 0x7a, 0xf1, 0xe0, 0x25, 0xbc, 0x7f, 0x9e, 0x77, 0x9e, 0xe7, 0x7d, 0x67,
-	0xde, 0x40, 0x23, 0xc4, 0x69, 0x98, 0x05, 0xde, 0x5b, 0x1c, 0x93, 0x88, 0x33, 0xaf, 0xb3, 0xed,
-	0xf1, 0x33, 0xb7, 0x95, 0x51, 0x4e, 0xd1, 0x8a, 0xcc, 0xb9, 0x2a, 0xe7, 0x76, 0xb6, 0x8d, 0x95,
-	0x20, 0x89, 0x53, 0xea, 0x89, 0xaf, 0x44, 0x19, 0x6b, 0x27, 0x94, 0x25, 0x94, 0x79, 0x09, 0x23,
-	0x79, 0x75, 0xc2, 0x88, 0x4a, 0xac, 0xcb, 0xc4, 0x91, 0xf0, 0x3c, 0xe9, 0xa8, 0xd4, 0xc6, 0x75,
-	0xd6, 0x82, 0x44, 0x02, 0x56, 0x09, 0x25, 0x54, 0x16, 0xe6, 0x96, 0x8c, 0xda, 0xbf, 0x00, 0xac,
-	0x37, 0x19, 0xd9, 0xc7, 0xfc, 0x85, 0x44, 0xa3, 0xfb, 0xb0, 0x16, 0x51, 0xfe, 0x06, 0xbf, 0xd3,
-	0x81, 0x05, 0x9c, 0xc5, 0x3d, 0xfd, 0xdb, 0xd7, 0xad, 0x55, 0x45, 0xf5, 0x24, 0x0c, 0x33, 0xcc,
-	0xd8, 0x3e, 0xcf, 0xe2, 0x94, 0xf8, 0x0a, 0x87, 0x6e, 0xc2, 0x5a, 0x8a, 0x79, 0x3b, 0x0e, 0xf5,
-	0x39, 0x0b, 0x38, 0x75, 0x5f, 0x79, 0x08, 0xc1, 0x6a, 0x3b, 0x0e, 0x99, 0xae, 0x59, 0x9a, 0x53,
-	0xf7, 0x85, 0x8d, 0x2c, 0xb8, 0x44, 0x70, 0x8a, 0xb3, 0x80, 0xc7, 0x34, 0x65, 0x7a, 0x55, 0xa4,
-	0x46, 0x43, 0x48, 0x87, 0x0b, 0x4a, 0xb8, 0x3e, 0x2f, 0xb2, 0x85, 0x9b, 0x67, 0x3a, 0x38, 0x63,
-	0x31, 0x4d, 0xf5, 0x9a, 0x05, 0x9c, 0xaa, 0x5f, 0xb8, 0xbb, 0x9b, 0xef, 0x07, 0xdd, 0x86, 0x92,
-	0xf3, 0x61, 0xd0, 0x6d, 0xa8, 0x31, 0x7b, 0xc3, 0xb6, 0xec, 0x35, 0x78, 0xa3, 0xd4, 0xa7, 0x8f,
-	0x59, 0x8b, 0xa6, 0x0c, 0xdb, 0x9f, 0x01, 0xfc, 0xbf, 0xc9, 0xc8, 0x53, 0x9a, 0x24, 0xf1, 0xdf,
-	0x19, 0x42, 0x14, 0xb0, 0x48, 0xd7, 0x2c, 0xe0, 0x2c, 0xfb, 0xc2, 0xde, 0xbd, 0x33, 0x26, 0x77,
-	0x55, 0xc9, 0x2d, 0x69, 0xb0, 0x0f, 0xa1, 0x3e, 0xae, 0xab, 0x10, 0x8d, 0x36, 0xe0, 0x52, 0x86,
-	0x3b, 0x38, 0x38, 0x3d, 0x7a, 0x9d, 0xd1, 0x44, 0x88, 0xd4, 0x7c, 0x28, 0x43, 0xcf, 0x32, 0x9a,
-	0xa0, 0x4d, 0xb8, 0xac, 0x00, 0xed, 0x94, 0xc7, 0xa7, 0x42, 0x94, 0xe6, 0xab, 0xa2, 0x83, 0x3c,
-	0x64, 0x9f, 0xcf, 0x89, 0xc6, 0x7d, 0x11, 0xfa, 0x87, 0x6f, 0x3f, 0x67, 0x62, 0xc1, 0x29, 0xd7,
-	0x17, 0xe4, 0x88, 0x73, 0x7b, 0xea, 0x88, 0x4b, 0xdd, 0xda, 0x86, 0x18, 0x71, 0x29, 0x76, 0xf5,
-	0x2e, 0xbe, 0x00, 0xf8, 0x5f, 0x93, 0x91, 0x83, 0x56, 0x18, 0x70, 0xfc, 0x3c, 0xc8, 0x82, 0x84,
-	0xa1, 0x87, 0x70, 0x31, 0x68, 0xf3, 0x88, 0x66, 0x31, 0x9f, 0x3d, 0xa0, 0x21, 0x14, 0x3d, 0x82,
-	0xb5, 0x96, 0x38, 0x41, 0xcc, 0x68, 0x69, 0x67, 0xdd, 0xbd, 0xf6, 0x1f, 0x70, 0x25, 0xc5, 0x5e,
-	0xf5, 0xe2, 0xc7, 0x46, 0xc5, 0x57, 0xf0, 0x5d, 0x37, 0x6f, 0x63, 0x78, 0x50, 0xde, 0xc9, 0xad,
-	0xb1, 0x45, 0x1f, 0x15, 0x68, 0xaf, 0xc3, 0xb5, 0x31, 0xcd, 0x45, 0x3f, 0x3b, 0x1f, 0x35, 0xa8,
-	0x35, 0x19, 0x41, 0x2f, 0x21, 0x1c, 0xd9, 0x76, 0x6b, 0x82, 0x92, 0xd2, 0x9e, 0x18, 0xce, 0x2c,
-	0xc4, 0xd5, 0xa3, 0x0c, 0x60, 0xbd, 0xbc, 0x45, 0xb7, 0x27, 0x97, 0x96, 0x40, 0xc6, 0xbd, 0x3f,
-	0x00, 0x8d, 0x52, 0x94, 0xdf, 0xeb, 0x14, 0x8a, 0x12, 0x68, 0x1a, 0xc5, 0xc4, 0x7b, 0x47, 0x87,
-	0x70, 0xb9, 0x74, 0xe7, 0xf6, 0xe4, 0xe2, 0x51, 0x8c, 0xd1, 0x98, 0x8d, 0x29, 0xce, 0x37, 0xe6,
-	0xcf, 0x07, 0xdd, 0x06, 0xd8, 0x7b, 0x7c, 0xd1, 0x33, 0xc1, 0x65, 0xcf, 0x04, 0x3f, 0x7b, 0x26,
-	0xf8, 0xd4, 0x37, 0x2b, 0x97, 0x7d, 0xb3, 0xf2, 0xbd, 0x6f, 0x56, 0x5e, 0xdd, 0x25, 0x31, 0x8f,
-	0xda, 0xc7, 0xee, 0x09, 0x4d, 0x3c, 0x79, 0xec, 0x56, 0x8a, 0xb9, 0x32, 0xbd, 0xb3, 0xe2, 0xe2,
-	0x8f, 0x6b, 0xe2, 0x0f, 0xfe, 0xe0, 0x77, 0x00, 0x00, 0x00, 0xff, 0xff, 0x8d, 0x28, 0x04, 0x73,
-	0x70, 0x06, 0x00, 0x00,
+	// 747 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x55, 0x4f, 0x4f, 0x13, 0x41,
+	0x14, 0xef, 0xb2, 0x6d, 0x91, 0xa1, 0x0d, 0x30, 0xa9, 0xb0, 0xac, 0xa6, 0x94, 0x45, 0x49, 0x53,
+	0x43, 0x57, 0x30, 0xd1, 0xa4, 0x27, 0xc5, 0xe8, 0xad, 0x09, 0x59, 0x42, 0x34, 0x1e, 0x20, 0xdb,
+	0xee, 0x38, 0x9d, 0xd8, 0xdd, 0x69, 0x76, 0x66, 0x2b, 0xde, 0x88, 0x47, 0x4f, 0x9e, 0xbc, 0xfb,
+	0x0d, 0x88, 0xf1, 0x43, 0x70, 0x24, 0x9e, 0x3c, 0x19, 0x03, 0x89, 0x7c, 0x02, 0xef, 0x66, 0x67,
+	0x67, 0x4b, 0x77, 0xdb, 0x06, 0x0e, 0x7a, 0xf0, 0xd2, 0xbc, 0x3f, 0xbf, 0x37, 0xef, 0xf7, 0x7e,
+	0x9d, 0x79, 0x0b, 0x74, 0x07, 0x79, 0x8e, 0x6f, 0x9b, 0x6f, 0x11, 0xc1, 0x1d, 0xce, 0xcc, 0xfe,
+	0xa6, 0xc9, 0x0f, 0xeb, 0x3d, 0x9f, 0x72, 0x0a, 0x17, 0xa2, 0x5c, 0x5d, 0xe6, 0xea, 0xfd, 0x4d,
+	0x7d, 0xc1, 0x76, 0x89, 0x47, 0x4d, 0xf1, 0x1b, 0xa1, 0xf4, 0xa5, 0x36, 0x65, 0x2e, 0x65, 0xa6,
+	0xcb, 0x70, 0x58, 0xed, 0x32, 0x2c, 0x13, 0xcb, 0x51, 0xe2, 0x40, 0x78, 0x66, 0xe4, 0xc8, 0xd4,
+	0xca, 0x68, 0xd7, 0xb8, 0x49, 0x04, 0x28, 0x61, 0x8a, 0x69, 0x54, 0x18, 0x5a, 0x51, 0xd4, 0xf8,
+	0xa5, 0x80, 0x62, 0x93, 0xe1, 0x5d, 0xc4, 0x5f, 0x44, 0x68, 0x78, 0x1f, 0xe4, 0x3b, 0x94, 0xbf,
+	0x41, 0xef, 0x34, 0xa5, 0xa2, 0x54, 0x67, 0xb6, 0xb5, 0x6f, 0x5f, 0x37, 0x4a, 0xb2, 0xd5, 0x13,
+	0xc7, 0xf1, 0x11, 0x63, 0xbb, 0xdc, 0x27, 0x1e, 0xb6, 0x24, 0x0e, 0x2e, 0x82, 0xbc, 0x87, 0x78,
+	0x40, 0x1c, 0x6d, 0xaa, 0xa2, 0x54, 0x8b, 0x96, 0xf4, 0x20, 0x04, 0xd9, 0x80, 0x38, 0x4c, 0x53,
+	0x2b, 0x6a, 0xb5, 0x68, 0x09, 0x1b, 0x56, 0xc0, 0x2c, 0x46, 0x1e, 0xf2, 0x6d, 0x4e, 0xa8, 0xc7,
+	0xb4, 0xac, 0x48, 0x0d, 0x87, 0xa0, 0x06, 0xa6, 0x25, 0x71, 0x2d, 0x27, 0xb2, 0xb1, 0x1b, 0x66,
+	0xfa, 0xc8, 0x67, 0x84, 0x7a, 0x5a, 0xbe, 0xa2, 0x54, 0xb3, 0x56, 0xec, 0x36, 0x56, 0xdf, 0x5f,
+	0x1c, 0xd7, 0x24, 0x9d, 0x0f, 0x17, 0xc7, 0x35, 0x29, 0xb3, 0x79, 0x39, 0x96, 0xb1, 0x04, 0x6e,
+	0x26, 0xe6, 0xb4, 0x10, 0xeb, 0x51, 0x8f, 0x21, 0xe3, 0x93, 0x02, 0xe6, 0x9b, 0x0c, 0x3f, 0xa5,
+	0xae, 0x4b, 0xfe, 0x8d, 0x08, 0x1d, 0x9b, 0x75, 0x34, 0xb5, 0xa2, 0x54, 0x0b, 0x96, 0xb0, 0x1b,
+	0x77, 0x52, 0x74, 0x4b, 0x92, 0x6e, 0x82, 0x83, 0xb1, 0x0f, 0xb4, 0x34, 0xaf, 0x98, 0x34, 0x5c,
+	0x01, 0xb3, 0x3e, 0xea, 0x23, 0xbb, 0x7b, 0xf0, 0xda, 0xa7, 0xae, 0x20, 0xa9, 0x5a, 0x20, 0x0a,
+	0x3d, 0xf7, 0xa9, 0x0b, 0x57, 0x41, 0x41, 0x02, 0x02, 0x8f, 0x93, 0xae, 0x20, 0xa5, 0x5a, 0xb2,
+	0x68, 0x2f, 0x0c, 0x19, 0x47, 0x53, 0x62, 0x70, 0x4b, 0x84, 0xfe, 0xe3, 0x7f, 0x3f, 0xec, 0xc4,
+	0xec, 0x2e, 0xd7, 0xa6, 0x23, 0x89, 0x43, 0x7b, 0xa2, 0xc4, 0x89, 0x69, 0x0d, 0x5d, 0x48, 0x9c,
+	0x88, 0x0d, 0xee, 0xc5, 0xe7, 0x29, 0x00, 0x9b, 0x0c, 0xef, 0x04, 0xad, 0x2e, 0x61, 0x9d, 0x67,
+	0x7d, 0xe2, 0x20, 0xaf, 0x8d, 0xfe, 0xa2, 0x40, 0x25, 0x90, 0x43, 0x3d, 0xda, 0x8e, 0xae, 0x46,
+	0xd6, 0x8a, 0x9c, 0x10, 0xed, 0x10, 0x8c, 0x18, 0xd7, 0xb2, 0x62, 0x1c, 0xe9, 0xc1, 0x79, 0xa0,
+	0x06, 0x7e, 0x57, 0xcb, 0x85, 0x4d, 0xad, 0xd0, 0x1c, 0x08, 0x9c, 0x9f, 0x2c, 0xf0, 0xf4, 0xa8,
+	0xc0, 0x6b, 0xa0, 0xd8, 0xf3, 0x03, 0x8f, 0x78, 0xf8, 0x20, 0x68, 0x11, 0xce, 0xb4, 0x1b, 0x02,
+	0x53, 0x90, 0xc1, 0xbd, 0x30, 0xd6, 0x58, 0x4f, 0xa9, 0xb7, 0x28, 0xd5, 0x4b, 0x89, 0x61, 0xdc,
+	0x06, 0xfa, 0xa8, 0x44, 0x03, 0x05, 0xbf, 0x28, 0x60, 0xae, 0xc9, 0xf0, 0x5e, 0xcf, 0xb1, 0x39,
+	0xda, 0xb1, 0x7d, 0xdb, 0x65, 0xf0, 0x21, 0x98, 0xb1, 0x03, 0xde, 0xa1, 0x3e, 0xe1, 0x57, 0x2b,
+	0x78, 0x09, 0x85, 0x8f, 0x40, 0xbe, 0x27, 0x4e, 0x10, 0x22, 0xce, 0x6e, 0x2d, 0xd7, 0x47, 0x36,
+	0x69, 0x3d, 0x6a, 0xb1, 0x9d, 0x3d, 0xf9, 0xb1, 0x92, 0xb1, 0x24, 0xbc, 0x51, 0x0f, 0x47, 0xb9,
+	0x3c, 0x28, 0x9c, 0xe6, 0x56, 0x6a, 0x55, 0x0e, 0x13, 0x34, 0x96, 0xc1, 0x52, 0x8a, 0x73, 0x3c,
+	0xcf, 0xd6, 0x6f, 0x15, 0xa8, 0x4d, 0x86, 0xe1, 0x4b, 0x00, 0x86, 0xf6, 0x65, 0x65, 0x0c, 0x93,
+	0xc4, 0xa6, 0xd1, 0xab, 0x57, 0x21, 0x06, 0xcf, 0xda, 0x06, 0xc5, 0xe4, 0x1e, 0x5a, 0x1b, 0x5f,
+	0x9a, 0x00, 0xe9, 0xf7, 0xae, 0x01, 0x1a, 0x6e, 0x91, 0x7c, 0xf1, 0x13, 0x5a, 0x24, 0x40, 0x93,
+	0x5a, 0x8c, 0x7d, 0x39, 0x10, 0x83, 0xb9, 0xf4, 0xab, 0xb9, 0x3b, 0xbe, 0x3e, 0x05, 0xd3, 0x37,
+	0xae, 0x05, 0x1b, 0x34, 0xda, 0x07, 0x85, 0xc4, 0xe5, 0x32, 0xc6, 0x97, 0x0f, 0x63, 0xf4, 0xda,
+	0xd5, 0x98, 0xf8, 0x7c, 0x3d, 0x77, 0x74, 0x71, 0x5c, 0x53, 0xb6, 0x1f, 0x9f, 0x9c, 0x95, 0x95,
+	0xd3, 0xb3, 0xb2, 0xf2, 0xf3, 0xac, 0xac, 0x7c, 0x3c, 0x2f, 0x67, 0x4e, 0xcf, 0xcb, 0x99, 0xef,
+	0xe7, 0xe5, 0xcc, 0xab, 0x75, 0x4c, 0x78, 0x27, 0x68, 0xd5, 0xdb, 0xd4, 0x35, 0xa3, 0x63, 0x37,
+	0x3c, 0xc4, 0xa5, 0x69, 0x1e, 0xc6, 0x37, 0xac, 0x95, 0x17, 0x1f, 0xdb, 0x07, 0x7f, 0x02, 0x00,
+	0x00, 0xff, 0xff, 0xbe, 0x25, 0x93, 0x33, 0x1b, 0x08, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -555,6 +704,8 @@ type MsgClient interface {
 	CommitWeights(ctx context.Context, in *MsgCommitWeights, opts ...grpc.CallOption) (*MsgCommitWeightsResponse, error)
 	// RevealWeights publishes the weights behind a hash, reveal_epochs later.
 	RevealWeights(ctx context.Context, in *MsgRevealWeights, opts ...grpc.CallOption) (*MsgRevealWeightsResponse, error)
+	// PublishEvidence says where the evidence behind a vote is that everybody can read by now.
+	PublishEvidence(ctx context.Context, in *MsgPublishEvidence, opts ...grpc.CallOption) (*MsgPublishEvidenceResponse, error)
 	// UpdateParams replaces the rules; only governance may.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -594,6 +745,15 @@ func (c *msgClient) RevealWeights(ctx context.Context, in *MsgRevealWeights, opt
 	return out, nil
 }
 
+func (c *msgClient) PublishEvidence(ctx context.Context, in *MsgPublishEvidence, opts ...grpc.CallOption) (*MsgPublishEvidenceResponse, error) {
+	out := new(MsgPublishEvidenceResponse)
+	err := c.cc.Invoke(ctx, "/dendra.weights.v1.Msg/PublishEvidence", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/dendra.weights.v1.Msg/UpdateParams", in, out, opts...)
@@ -611,6 +771,8 @@ type MsgServer interface {
 	CommitWeights(context.Context, *MsgCommitWeights) (*MsgCommitWeightsResponse, error)
 	// RevealWeights publishes the weights behind a hash, reveal_epochs later.
 	RevealWeights(context.Context, *MsgRevealWeights) (*MsgRevealWeightsResponse, error)
+	// PublishEvidence says where the evidence behind a vote is that everybody can read by now.
+	PublishEvidence(context.Context, *MsgPublishEvidence) (*MsgPublishEvidenceResponse, error)
 	// UpdateParams replaces the rules; only governance may.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -627,6 +789,9 @@ func (*UnimplementedMsgServer) CommitWeights(ctx context.Context, req *MsgCommit
 }
 func (*UnimplementedMsgServer) RevealWeights(ctx context.Context, req *MsgRevealWeights) (*MsgRevealWeightsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RevealWeights not implemented")
+}
+func (*UnimplementedMsgServer) PublishEvidence(ctx context.Context, req *MsgPublishEvidence) (*MsgPublishEvidenceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PublishEvidence not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -690,6 +855,24 @@ func _Msg_RevealWeights_Handler(srv interface{}, ctx context.Context, dec func(i
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_PublishEvidence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPublishEvidence)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PublishEvidence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dendra.weights.v1.Msg/PublishEvidence",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PublishEvidence(ctx, req.(*MsgPublishEvidence))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -724,6 +907,10 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RevealWeights",
 			Handler:    _Msg_RevealWeights_Handler,
+		},
+		{
+			MethodName: "PublishEvidence",
+			Handler:    _Msg_PublishEvidence_Handler,
 		},
 		{
 			MethodName: "UpdateParams",
@@ -1050,6 +1237,137 @@ func (m *MsgRevealWeightsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgPublishEvidence) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishEvidence) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishEvidence) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.PruningUbits) > 0 {
+		dAtA14 := make([]byte, len(m.PruningUbits)*10)
+		var j13 int
+		for _, num := range m.PruningUbits {
+			for num >= 1<<7 {
+				dAtA14[j13] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j13++
+			}
+			dAtA14[j13] = uint8(num)
+			j13++
+		}
+		i -= j13
+		copy(dAtA[i:], dAtA14[:j13])
+		i = encodeVarintTx(dAtA, i, uint64(j13))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Generations) > 0 {
+		dAtA16 := make([]byte, len(m.Generations)*10)
+		var j15 int
+		for _, num := range m.Generations {
+			for num >= 1<<7 {
+				dAtA16[j15] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j15++
+			}
+			dAtA16[j15] = uint8(num)
+			j15++
+		}
+		i -= j15
+		copy(dAtA[i:], dAtA16[:j15])
+		i = encodeVarintTx(dAtA, i, uint64(j15))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Uids) > 0 {
+		dAtA18 := make([]byte, len(m.Uids)*10)
+		var j17 int
+		for _, num := range m.Uids {
+			for num >= 1<<7 {
+				dAtA18[j17] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j17++
+			}
+			dAtA18[j17] = uint8(num)
+			j17++
+		}
+		i -= j17
+		copy(dAtA[i:], dAtA18[:j17])
+		i = encodeVarintTx(dAtA, i, uint64(j17))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Url) > 0 {
+		i -= len(m.Url)
+		copy(dAtA[i:], m.Url)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Url)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Hotkey) > 0 {
+		i -= len(m.Hotkey)
+		copy(dAtA[i:], m.Hotkey)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Hotkey)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPublishEvidenceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPublishEvidenceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPublishEvidenceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func (m *MsgUpdateParams) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1253,6 +1571,63 @@ func (m *MsgRevealWeights) Size() (n int) {
 }
 
 func (m *MsgRevealWeightsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPublishEvidence) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Hotkey)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Netuid != 0 {
+		n += 1 + sovTx(uint64(m.Netuid))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovTx(uint64(m.Epoch))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Url)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Uids) > 0 {
+		l = 0
+		for _, e := range m.Uids {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	if len(m.Generations) > 0 {
+		l = 0
+		for _, e := range m.Generations {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	if len(m.PruningUbits) > 0 {
+		l = 0
+		for _, e := range m.PruningUbits {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	return n
+}
+
+func (m *MsgPublishEvidenceResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -2321,6 +2696,470 @@ func (m *MsgRevealWeightsResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgRevealWeightsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishEvidence) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishEvidence: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishEvidence: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hotkey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = append(m.Digest[:0], dAtA[iNdEx:postIndex]...)
+			if m.Digest == nil {
+				m.Digest = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Url", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Url = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Uids = append(m.Uids, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Uids) == 0 {
+					m.Uids = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Uids = append(m.Uids, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uids", wireType)
+			}
+		case 7:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Generations = append(m.Generations, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Generations) == 0 {
+					m.Generations = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Generations = append(m.Generations, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Generations", wireType)
+			}
+		case 8:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.PruningUbits = append(m.PruningUbits, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.PruningUbits) == 0 {
+					m.PruningUbits = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.PruningUbits = append(m.PruningUbits, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field PruningUbits", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPublishEvidenceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPublishEvidenceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPublishEvidenceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

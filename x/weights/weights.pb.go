@@ -94,6 +94,8 @@ type Row struct {
 	SetAt int64 `protobuf:"varint,7,opt,name=set_at,json=setAt,proto3" json:"set_at,omitempty"`
 	// in_force_at is the height at which the row was set or revealed.
 	InForceAt int64 `protobuf:"varint,8,opt,name=in_force_at,json=inForceAt,proto3" json:"in_force_at,omitempty"`
+	// epoch is the one that set_at lies in.
+	Epoch uint64 `protobuf:"varint,9,opt,name=epoch,proto3" json:"epoch,omitempty"`
 }
 
 func (m *Row) Reset()         { *m = Row{} }
@@ -185,6 +187,142 @@ func (m *Row) GetInForceAt() int64 {
 	return 0
 }
 
+func (m *Row) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+// Evidence is where a validator's evidence of an epoch is and what it found about who could be left out; only its last
+// is kept. The lists have one length, sorted by uid.
+type Evidence struct {
+	Netuid uint32 `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
+	Uid    uint32 `protobuf:"varint,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	// generation of the neuron that published; a successor in the slot does not inherit it.
+	Generation uint32 `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
+	Hotkey     string `protobuf:"bytes,4,opt,name=hotkey,proto3" json:"hotkey,omitempty"`
+	Epoch      uint64 `protobuf:"varint,5,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// digest is the SHA-256 of the evidence, and url where anyone may fetch it.
+	Digest      []byte   `protobuf:"bytes,6,opt,name=digest,proto3" json:"digest,omitempty"`
+	Url         string   `protobuf:"bytes,7,opt,name=url,proto3" json:"url,omitempty"`
+	Uids        []uint32 `protobuf:"varint,8,rep,packed,name=uids,proto3" json:"uids,omitempty"`
+	Generations []uint32 `protobuf:"varint,9,rep,packed,name=generations,proto3" json:"generations,omitempty"`
+	// pruning_ubits are pruning scores in millionths of a bit per byte.
+	PruningUbits []uint32 `protobuf:"varint,10,rep,packed,name=pruning_ubits,json=pruningUbits,proto3" json:"pruning_ubits,omitempty"`
+	Height       int64    `protobuf:"varint,11,opt,name=height,proto3" json:"height,omitempty"`
+}
+
+func (m *Evidence) Reset()         { *m = Evidence{} }
+func (m *Evidence) String() string { return proto.CompactTextString(m) }
+func (*Evidence) ProtoMessage()    {}
+func (*Evidence) Descriptor() ([]byte, []int) {
+	return fileDescriptor_b2a317a06a30c950, []int{2}
+}
+func (m *Evidence) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Evidence) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Evidence.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Evidence) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Evidence.Merge(m, src)
+}
+func (m *Evidence) XXX_Size() int {
+	return m.Size()
+}
+func (m *Evidence) XXX_DiscardUnknown() {
+	xxx_messageInfo_Evidence.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Evidence proto.InternalMessageInfo
+
+func (m *Evidence) GetNetuid() uint32 {
+	if m != nil {
+		return m.Netuid
+	}
+	return 0
+}
+
+func (m *Evidence) GetUid() uint32 {
+	if m != nil {
+		return m.Uid
+	}
+	return 0
+}
+
+func (m *Evidence) GetGeneration() uint32 {
+	if m != nil {
+		return m.Generation
+	}
+	return 0
+}
+
+func (m *Evidence) GetHotkey() string {
+	if m != nil {
+		return m.Hotkey
+	}
+	return ""
+}
+
+func (m *Evidence) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *Evidence) GetDigest() []byte {
+	if m != nil {
+		return m.Digest
+	}
+	return nil
+}
+
+func (m *Evidence) GetUrl() string {
+	if m != nil {
+		return m.Url
+	}
+	return ""
+}
+
+func (m *Evidence) GetUids() []uint32 {
+	if m != nil {
+		return m.Uids
+	}
+	return nil
+}
+
+func (m *Evidence) GetGenerations() []uint32 {
+	if m != nil {
+		return m.Generations
+	}
+	return nil
+}
+
+func (m *Evidence) GetPruningUbits() []uint32 {
+	if m != nil {
+		return m.PruningUbits
+	}
+	return nil
+}
+
+func (m *Evidence) GetHeight() int64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
 // AverageRow is the average of a validator's rows over epochs. The lists have one length, sorted by uid.
 type AverageRow struct {
 	Netuid     uint32   `protobuf:"varint,1,opt,name=netuid,proto3" json:"netuid,omitempty"`
@@ -199,7 +337,7 @@ func (m *AverageRow) Reset()         { *m = AverageRow{} }
 func (m *AverageRow) String() string { return proto.CompactTextString(m) }
 func (*AverageRow) ProtoMessage()    {}
 func (*AverageRow) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{2}
+	return fileDescriptor_b2a317a06a30c950, []int{3}
 }
 func (m *AverageRow) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -288,7 +426,7 @@ func (m *Memory) Reset()         { *m = Memory{} }
 func (m *Memory) String() string { return proto.CompactTextString(m) }
 func (*Memory) ProtoMessage()    {}
 func (*Memory) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{3}
+	return fileDescriptor_b2a317a06a30c950, []int{4}
 }
 func (m *Memory) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -399,7 +537,7 @@ func (m *Activity) Reset()         { *m = Activity{} }
 func (m *Activity) String() string { return proto.CompactTextString(m) }
 func (*Activity) ProtoMessage()    {}
 func (*Activity) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{4}
+	return fileDescriptor_b2a317a06a30c950, []int{5}
 }
 func (m *Activity) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -471,7 +609,7 @@ func (m *Commit) Reset()         { *m = Commit{} }
 func (m *Commit) String() string { return proto.CompactTextString(m) }
 func (*Commit) ProtoMessage()    {}
 func (*Commit) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{5}
+	return fileDescriptor_b2a317a06a30c950, []int{6}
 }
 func (m *Commit) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -556,7 +694,7 @@ func (m *BondRow) Reset()         { *m = BondRow{} }
 func (m *BondRow) String() string { return proto.CompactTextString(m) }
 func (*BondRow) ProtoMessage()    {}
 func (*BondRow) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{6}
+	return fileDescriptor_b2a317a06a30c950, []int{7}
 }
 func (m *BondRow) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -646,7 +784,7 @@ func (m *Scores) Reset()         { *m = Scores{} }
 func (m *Scores) String() string { return proto.CompactTextString(m) }
 func (*Scores) ProtoMessage()    {}
 func (*Scores) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{7}
+	return fileDescriptor_b2a317a06a30c950, []int{8}
 }
 func (m *Scores) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -803,7 +941,7 @@ func (m *Epoch) Reset()         { *m = Epoch{} }
 func (m *Epoch) String() string { return proto.CompactTextString(m) }
 func (*Epoch) ProtoMessage()    {}
 func (*Epoch) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{8}
+	return fileDescriptor_b2a317a06a30c950, []int{9}
 }
 func (m *Epoch) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -878,13 +1016,14 @@ type GenesisState struct {
 	Epochs   []Epoch      `protobuf:"bytes,7,rep,name=epochs,proto3" json:"epochs"`
 	Averages []AverageRow `protobuf:"bytes,8,rep,name=averages,proto3" json:"averages"`
 	Memories []Memory     `protobuf:"bytes,9,rep,name=memories,proto3" json:"memories"`
+	Evidence []Evidence   `protobuf:"bytes,10,rep,name=evidence,proto3" json:"evidence"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
 func (m *GenesisState) String() string { return proto.CompactTextString(m) }
 func (*GenesisState) ProtoMessage()    {}
 func (*GenesisState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_b2a317a06a30c950, []int{9}
+	return fileDescriptor_b2a317a06a30c950, []int{10}
 }
 func (m *GenesisState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -976,9 +1115,17 @@ func (m *GenesisState) GetMemories() []Memory {
 	return nil
 }
 
+func (m *GenesisState) GetEvidence() []Evidence {
+	if m != nil {
+		return m.Evidence
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*Params)(nil), "dendra.weights.v1.Params")
 	proto.RegisterType((*Row)(nil), "dendra.weights.v1.Row")
+	proto.RegisterType((*Evidence)(nil), "dendra.weights.v1.Evidence")
 	proto.RegisterType((*AverageRow)(nil), "dendra.weights.v1.AverageRow")
 	proto.RegisterType((*Memory)(nil), "dendra.weights.v1.Memory")
 	proto.RegisterType((*Activity)(nil), "dendra.weights.v1.Activity")
@@ -992,72 +1139,79 @@ func init() {
 func init() { proto.RegisterFile("dendra/weights/v1/weights.proto", fileDescriptor_b2a317a06a30c950) }
 
 var fileDescriptor_b2a317a06a30c950 = []byte{
-	// 1035 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xc1, 0x6e, 0x23, 0x45,
-	0x13, 0x8e, 0x33, 0xe3, 0xc9, 0xb8, 0x26, 0xc9, 0xe6, 0x6f, 0xe5, 0x8f, 0x66, 0xb3, 0xbb, 0x8e,
-	0x31, 0x12, 0xf8, 0xb2, 0xc9, 0xae, 0x91, 0x16, 0x21, 0x84, 0xc0, 0x46, 0xc0, 0x09, 0x69, 0x35,
-	0x41, 0x42, 0xe2, 0x62, 0xb5, 0x67, 0x3a, 0x76, 0x2b, 0x9e, 0x6e, 0xab, 0xbb, 0x6d, 0x27, 0x07,
-	0x6e, 0x3c, 0x00, 0x17, 0x2e, 0x3c, 0x07, 0xbc, 0xc3, 0x1e, 0x57, 0x1c, 0x10, 0x27, 0x84, 0x92,
-	0x17, 0x41, 0x5d, 0xdd, 0x63, 0x7b, 0x37, 0xce, 0x8d, 0xbd, 0x55, 0x7d, 0x5d, 0xd5, 0x5d, 0xfd,
-	0xcd, 0x57, 0xd5, 0x03, 0x27, 0x05, 0x13, 0x85, 0xa2, 0x67, 0x0b, 0xc6, 0x47, 0x63, 0xa3, 0xcf,
-	0xe6, 0xcf, 0x2b, 0xf3, 0x74, 0xaa, 0xa4, 0x91, 0xe4, 0x7f, 0x2e, 0xe0, 0xb4, 0x42, 0xe7, 0xcf,
-	0x8f, 0x1f, 0xe6, 0x52, 0x97, 0x52, 0x0f, 0x30, 0xe0, 0xcc, 0x39, 0x2e, 0xfa, 0xf8, 0x70, 0x24,
-	0x47, 0xd2, 0xe1, 0xd6, 0x72, 0x68, 0xfb, 0x1c, 0xa2, 0x97, 0x54, 0xd1, 0x52, 0x93, 0x0e, 0x1c,
-	0xb0, 0xa9, 0xcc, 0xc7, 0x7a, 0x30, 0x65, 0x6a, 0x30, 0x9c, 0xc8, 0xfc, 0x32, 0xad, 0xb5, 0x6a,
-	0x9d, 0xbd, 0x6c, 0xdf, 0xe1, 0x2f, 0x99, 0xea, 0x5b, 0x94, 0x9c, 0x40, 0x52, 0xd2, 0xab, 0x41,
-	0x2e, 0xcb, 0x92, 0x1b, 0x9d, 0x6e, 0x63, 0x10, 0x94, 0xf4, 0xea, 0x4b, 0x87, 0xb4, 0xff, 0xac,
-	0x41, 0x90, 0xc9, 0x05, 0x39, 0x82, 0x48, 0x30, 0x33, 0xe3, 0x85, 0xdf, 0xc8, 0x7b, 0xe4, 0x00,
-	0x02, 0x0b, 0xba, 0x44, 0x6b, 0x92, 0x26, 0xc0, 0x88, 0x09, 0xa6, 0xa8, 0xe1, 0x52, 0xa4, 0x81,
-	0xdb, 0x71, 0x85, 0x10, 0x02, 0xe1, 0x8c, 0x17, 0x3a, 0x0d, 0x5b, 0x41, 0x67, 0x2f, 0x43, 0x9b,
-	0xb4, 0x20, 0x59, 0x45, 0xe8, 0xb4, 0x8e, 0x4b, 0xeb, 0x10, 0x49, 0x61, 0xc7, 0x73, 0x93, 0x46,
-	0xb8, 0x5a, 0xb9, 0xe4, 0xff, 0x10, 0x69, 0x66, 0x06, 0xd4, 0xa4, 0x3b, 0xad, 0x5a, 0x27, 0xc8,
-	0xea, 0x9a, 0x99, 0x9e, 0x21, 0x4d, 0x48, 0xb8, 0x18, 0x5c, 0x48, 0x95, 0x33, 0xbb, 0x16, 0xe3,
-	0x5a, 0x83, 0x8b, 0xaf, 0x2d, 0xd2, 0x33, 0xed, 0x9f, 0x6a, 0x00, 0xbd, 0x39, 0x53, 0x74, 0xc4,
-	0xde, 0xfd, 0xfd, 0xd6, 0xaa, 0xb7, 0x77, 0x8b, 0x96, 0xd5, 0xb7, 0x7f, 0xd9, 0x86, 0xe8, 0x5b,
-	0x56, 0x4a, 0x75, 0x7d, 0x6f, 0x09, 0x6f, 0x91, 0xb3, 0x7d, 0x97, 0x9c, 0x13, 0x48, 0x72, 0x39,
-	0x13, 0x86, 0x15, 0x03, 0x45, 0x65, 0x1a, 0xb4, 0x82, 0x4e, 0x98, 0x81, 0x87, 0x32, 0x2a, 0xed,
-	0xd6, 0x25, 0x2b, 0x38, 0x15, 0x58, 0x55, 0x94, 0x79, 0x8f, 0x3c, 0x86, 0x46, 0x2e, 0x85, 0x66,
-	0x42, 0xcf, 0xaa, 0xca, 0x56, 0x80, 0xbd, 0xc9, 0x05, 0xd5, 0x06, 0x09, 0x8f, 0x32, 0xb4, 0x2d,
-	0xa6, 0x27, 0x72, 0x91, 0xee, 0x38, 0xcc, 0xda, 0xb6, 0xc0, 0x5c, 0x2a, 0xc5, 0x26, 0x8e, 0x92,
-	0xb8, 0x15, 0x74, 0x48, 0xb6, 0x0e, 0xd9, 0xf3, 0x87, 0xec, 0x42, 0x2a, 0x96, 0x36, 0xdc, 0xf9,
-	0xce, 0xb3, 0xbc, 0xd8, 0x1d, 0x98, 0x36, 0x29, 0x38, 0x5e, 0xbc, 0xdb, 0x9e, 0x40, 0xdc, 0xcb,
-	0x0d, 0x9f, 0x73, 0x73, 0xfd, 0x1f, 0x7e, 0x9b, 0x23, 0x88, 0xc6, 0x48, 0x7c, 0x1a, 0xa2, 0x1e,
-	0xbc, 0xd7, 0xfe, 0xbd, 0x06, 0x91, 0x53, 0xfc, 0xbd, 0x87, 0x3d, 0x83, 0x68, 0x2c, 0xcd, 0x25,
-	0xbb, 0xc6, 0xf3, 0x1a, 0xfd, 0xf4, 0x8f, 0xdf, 0x9e, 0x1e, 0xfa, 0xae, 0xec, 0x15, 0x85, 0x62,
-	0x5a, 0x9f, 0x1b, 0xc5, 0xc5, 0x28, 0xf3, 0x71, 0xe4, 0x10, 0xea, 0xd8, 0x6d, 0x58, 0x47, 0x98,
-	0x39, 0xc7, 0x12, 0x38, 0xa6, 0x7a, 0x8c, 0x05, 0xec, 0x66, 0x68, 0xaf, 0x95, 0x55, 0x5f, 0x2f,
-	0x0b, 0xbb, 0x93, 0x8b, 0xc1, 0x4a, 0xf8, 0xae, 0x3b, 0xb9, 0xf8, 0xde, 0xab, 0xe7, 0x47, 0xd8,
-	0xe9, 0x4b, 0x51, 0xbc, 0x7b, 0x01, 0x1f, 0x42, 0x7d, 0x28, 0x45, 0x51, 0x89, 0xc4, 0x39, 0xed,
-	0xdb, 0x00, 0xa2, 0xf3, 0x5c, 0x2a, 0xa6, 0xef, 0x3d, 0x7e, 0x49, 0xc2, 0xf6, 0x3a, 0x09, 0xab,
-	0x0b, 0x07, 0x6f, 0x5c, 0xf8, 0x11, 0x34, 0xb4, 0xa1, 0x97, 0x0c, 0x65, 0x1c, 0xa2, 0x8c, 0x63,
-	0x04, 0xac, 0x88, 0xdf, 0x83, 0x5d, 0xb7, 0xb8, 0xa8, 0xb8, 0xb2, 0xeb, 0x09, 0x62, 0x8e, 0x90,
-	0x37, 0xf5, 0x1c, 0xe1, 0xfa, 0x9a, 0x9e, 0x1f, 0x43, 0x83, 0x8b, 0x9c, 0x09, 0xc3, 0xe7, 0x0c,
-	0x05, 0x1c, 0x66, 0x2b, 0x80, 0x1c, 0x43, 0x5c, 0xf0, 0x39, 0xb7, 0x83, 0x18, 0x25, 0x1c, 0x66,
-	0x4b, 0x9f, 0x7c, 0x08, 0x0f, 0xe6, 0x74, 0xc2, 0x0b, 0x6a, 0xa4, 0x1a, 0x18, 0x35, 0xd3, 0x06,
-	0x85, 0x1c, 0x66, 0xfb, 0x4b, 0xf8, 0x3b, 0x8b, 0x92, 0x27, 0x00, 0x9a, 0xa9, 0x39, 0x53, 0x78,
-	0x03, 0x70, 0x67, 0x38, 0xc4, 0x5e, 0xe1, 0x7d, 0xd8, 0x5b, 0xed, 0x63, 0x23, 0x12, 0x8c, 0xd8,
-	0x5d, 0x82, 0xbe, 0x59, 0xa7, 0x4c, 0x95, 0xdc, 0xa4, 0xbb, 0xad, 0xa0, 0x13, 0x67, 0xde, 0xb3,
-	0x38, 0xcd, 0xb1, 0xf6, 0x3d, 0x87, 0x3b, 0xcf, 0x92, 0x26, 0x17, 0xc2, 0x1f, 0xb9, 0x8f, 0x34,
-	0xc7, 0x08, 0xd8, 0xcd, 0xec, 0x68, 0xa0, 0x4a, 0x71, 0x3f, 0x1a, 0x1e, 0xe0, 0x32, 0x78, 0xc8,
-	0x06, 0xbc, 0x35, 0x5d, 0x0e, 0xee, 0x4c, 0x97, 0xf6, 0x02, 0xea, 0x5f, 0x55, 0x5f, 0xed, 0xbe,
-	0x6f, 0xcc, 0x45, 0xc1, 0xae, 0xaa, 0x6f, 0x8c, 0x8e, 0x95, 0xd1, 0xc4, 0x4e, 0x0f, 0xf7, 0x85,
-	0xd1, 0xb6, 0x62, 0x2c, 0x66, 0xcc, 0x37, 0x9f, 0x35, 0x2d, 0xeb, 0x17, 0x94, 0x4f, 0x66, 0x8a,
-	0x69, 0x14, 0xff, 0x5e, 0xb6, 0xf4, 0xdb, 0xbf, 0x86, 0xb0, 0xfb, 0x0d, 0x13, 0x4c, 0x73, 0x7d,
-	0x6e, 0xa8, 0x61, 0xe4, 0x63, 0x88, 0xa6, 0xf8, 0xc2, 0x61, 0x01, 0x49, 0xf7, 0xe1, 0xe9, 0x9d,
-	0x67, 0xf3, 0xd4, 0x3d, 0x81, 0xfd, 0xf0, 0xd5, 0xdf, 0x27, 0x5b, 0x99, 0x0f, 0x27, 0xcf, 0x20,
-	0x54, 0x72, 0xe1, 0x66, 0x67, 0xd2, 0x3d, 0xda, 0x90, 0x96, 0xc9, 0x85, 0xcf, 0xc1, 0x48, 0xf2,
-	0x19, 0xc4, 0xd4, 0xcf, 0x1f, 0x9c, 0xa7, 0x49, 0xf7, 0xd1, 0x86, 0xac, 0x6a, 0x44, 0xf9, 0xd4,
-	0x65, 0x0a, 0xf9, 0x04, 0x76, 0xaa, 0x37, 0x35, 0xc4, 0xec, 0x4d, 0xa5, 0xba, 0x89, 0xe3, 0x73,
-	0xab, 0x78, 0xf2, 0x62, 0xbd, 0xd5, 0x92, 0xee, 0xf1, 0x86, 0x44, 0xdf, 0xf3, 0x3e, 0xd3, 0x85,
-	0x5b, 0x72, 0x34, 0xf6, 0x22, 0x0a, 0x7f, 0xf3, 0x89, 0xae, 0x59, 0x2b, 0x72, 0x5c, 0x38, 0x79,
-	0x01, 0x91, 0xfb, 0x2b, 0xc0, 0x9e, 0x48, 0xba, 0xe9, 0x86, 0x44, 0x14, 0x40, 0x95, 0xe7, 0xa2,
-	0xc9, 0xe7, 0x10, 0x53, 0xf7, 0x80, 0x6a, 0x6c, 0x98, 0xa4, 0xfb, 0x64, 0x13, 0x45, 0xcb, 0x37,
-	0x76, 0x49, 0x92, 0x4f, 0x22, 0x9f, 0x42, 0x5c, 0xda, 0xa7, 0x8f, 0x33, 0x8d, 0xed, 0xb4, 0xb9,
-	0x66, 0xf7, 0x3a, 0x56, 0xc9, 0x55, 0x42, 0xff, 0x8b, 0x57, 0x37, 0xcd, 0xda, 0xeb, 0x9b, 0x66,
-	0xed, 0x9f, 0x9b, 0x66, 0xed, 0xe7, 0xdb, 0xe6, 0xd6, 0xeb, 0xdb, 0xe6, 0xd6, 0x5f, 0xb7, 0xcd,
-	0xad, 0x1f, 0x3e, 0x18, 0x71, 0x33, 0x9e, 0x0d, 0x4f, 0x73, 0x59, 0x9e, 0xb9, 0xed, 0x9e, 0x0a,
-	0x66, 0xbc, 0x79, 0x76, 0x55, 0xfd, 0x79, 0x0d, 0x23, 0xfc, 0x6d, 0xfa, 0xe8, 0xdf, 0x00, 0x00,
-	0x00, 0xff, 0xff, 0x4e, 0xbf, 0xb6, 0x36, 0x9d, 0x09, 0x00, 0x00,
+	// 1137 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0xc1, 0x6e, 0x1b, 0x37,
+	0x13, 0xf6, 0x4a, 0xab, 0xb5, 0x34, 0x2b, 0x25, 0xf9, 0x09, 0xff, 0xc1, 0xc6, 0x49, 0x64, 0x55,
+	0x01, 0x5a, 0x5d, 0x62, 0x27, 0x2a, 0x90, 0xa2, 0x28, 0x8a, 0xd6, 0x2e, 0xd2, 0x9e, 0x0a, 0x04,
+	0xeb, 0x16, 0x05, 0x7a, 0x11, 0xa8, 0x5d, 0x5a, 0x22, 0xac, 0x25, 0x05, 0x92, 0x92, 0xec, 0x43,
+	0x6f, 0x7d, 0x80, 0x5e, 0xfa, 0x26, 0xed, 0xa1, 0x6f, 0x90, 0x63, 0xd0, 0x53, 0x7b, 0x29, 0x0a,
+	0xfb, 0xda, 0x87, 0x28, 0x38, 0xe4, 0x4a, 0xb2, 0x2d, 0x1f, 0x0a, 0x24, 0x37, 0xce, 0xc7, 0x19,
+	0x72, 0xf8, 0xf1, 0x9b, 0x21, 0x61, 0x2f, 0x67, 0x22, 0x57, 0xf4, 0x60, 0xc1, 0xf8, 0x68, 0x6c,
+	0xf4, 0xc1, 0xfc, 0x79, 0x39, 0xdc, 0x9f, 0x2a, 0x69, 0x24, 0xf9, 0x9f, 0x73, 0xd8, 0x2f, 0xd1,
+	0xf9, 0xf3, 0xdd, 0x07, 0x99, 0xd4, 0x85, 0xd4, 0x03, 0x74, 0x38, 0x70, 0x86, 0xf3, 0xde, 0xdd,
+	0x19, 0xc9, 0x91, 0x74, 0xb8, 0x1d, 0x39, 0xb4, 0x7b, 0x0c, 0xd1, 0x2b, 0xaa, 0x68, 0xa1, 0x49,
+	0x0f, 0xee, 0xb1, 0xa9, 0xcc, 0xc6, 0x7a, 0x30, 0x65, 0x6a, 0x30, 0x9c, 0xc8, 0xec, 0x34, 0x09,
+	0x3a, 0x41, 0xaf, 0x95, 0xde, 0x71, 0xf8, 0x2b, 0xa6, 0x8e, 0x2c, 0x4a, 0xf6, 0x20, 0x2e, 0xe8,
+	0xd9, 0x20, 0x93, 0x45, 0xc1, 0x8d, 0x4e, 0x2a, 0xe8, 0x04, 0x05, 0x3d, 0xfb, 0xc2, 0x21, 0xdd,
+	0x7f, 0x02, 0xa8, 0xa6, 0x72, 0x41, 0xee, 0x43, 0x24, 0x98, 0x99, 0xf1, 0xdc, 0x2f, 0xe4, 0x2d,
+	0x72, 0x0f, 0xaa, 0x16, 0x74, 0x81, 0x76, 0x48, 0xda, 0x00, 0x23, 0x26, 0x98, 0xa2, 0x86, 0x4b,
+	0x91, 0x54, 0xdd, 0x8a, 0x2b, 0x84, 0x10, 0x08, 0x67, 0x3c, 0xd7, 0x49, 0xd8, 0xa9, 0xf6, 0x5a,
+	0x29, 0x8e, 0x49, 0x07, 0xe2, 0x95, 0x87, 0x4e, 0x6a, 0x38, 0xb5, 0x0e, 0x91, 0x04, 0xb6, 0x3d,
+	0x37, 0x49, 0x84, 0xb3, 0xa5, 0x49, 0xfe, 0x0f, 0x91, 0x66, 0x66, 0x40, 0x4d, 0xb2, 0xdd, 0x09,
+	0x7a, 0xd5, 0xb4, 0xa6, 0x99, 0x39, 0x34, 0xa4, 0x0d, 0x31, 0x17, 0x83, 0x13, 0xa9, 0x32, 0x66,
+	0xe7, 0xea, 0x38, 0xd7, 0xe0, 0xe2, 0x4b, 0x8b, 0x1c, 0x1a, 0xb2, 0x03, 0x35, 0xe4, 0x22, 0x69,
+	0x74, 0x82, 0x5e, 0x98, 0x3a, 0xa3, 0xfb, 0x5b, 0x05, 0xea, 0x2f, 0xe7, 0x3c, 0x67, 0x22, 0x63,
+	0x6f, 0xf1, 0xcc, 0xcf, 0x20, 0x1a, 0x4b, 0x73, 0xca, 0xce, 0x93, 0xb0, 0x13, 0xf4, 0x1a, 0x47,
+	0xc9, 0xef, 0xbf, 0x3c, 0xdd, 0xf1, 0x57, 0x7a, 0x98, 0xe7, 0x8a, 0x69, 0x7d, 0x6c, 0x14, 0x17,
+	0xa3, 0xd4, 0xfb, 0xad, 0xd2, 0xab, 0xad, 0xa5, 0x67, 0x33, 0xca, 0xf9, 0x88, 0x69, 0x93, 0x44,
+	0x9d, 0xa0, 0xd7, 0x4c, 0xbd, 0x85, 0x19, 0xa9, 0x09, 0x12, 0xd0, 0x48, 0xed, 0x70, 0xc9, 0x72,
+	0xfd, 0x76, 0x96, 0x1b, 0x37, 0x59, 0x7e, 0x02, 0xad, 0xa9, 0x9a, 0x09, 0x2e, 0x46, 0x83, 0xd9,
+	0xd0, 0x0a, 0x02, 0xd0, 0xa7, 0xe9, 0xc1, 0x6f, 0x2d, 0x66, 0x93, 0x18, 0x23, 0xf7, 0x49, 0x8c,
+	0xa4, 0x7a, 0xab, 0xfb, 0x63, 0x00, 0x70, 0x38, 0x67, 0x8a, 0x8e, 0xd8, 0xbb, 0x57, 0xcc, 0x9a,
+	0x1e, 0xac, 0x5a, 0xa2, 0xa5, 0x1e, 0xba, 0x3f, 0x57, 0x20, 0xfa, 0x9a, 0x15, 0x52, 0x9d, 0xdf,
+	0x9a, 0xc2, 0x35, 0x22, 0x2a, 0x37, 0x89, 0xd8, 0x83, 0x38, 0x93, 0x33, 0x61, 0x58, 0x3e, 0x50,
+	0x54, 0x26, 0xd5, 0x4e, 0xb5, 0x17, 0xa6, 0xe0, 0xa1, 0x94, 0x4a, 0xbb, 0x74, 0xc1, 0x72, 0x4e,
+	0x05, 0x66, 0x15, 0xa5, 0xde, 0x22, 0x8f, 0xa0, 0x91, 0x49, 0xa1, 0x99, 0xd0, 0xb3, 0x32, 0xb3,
+	0x15, 0x60, 0x4f, 0x72, 0x42, 0xf1, 0xf6, 0xec, 0x04, 0x8e, 0x2d, 0xa6, 0x27, 0x72, 0x91, 0x6c,
+	0x3b, 0xcc, 0x8e, 0x6d, 0x82, 0x99, 0x54, 0x8a, 0x4d, 0x1c, 0x25, 0xf6, 0x12, 0x49, 0xba, 0x0e,
+	0xd9, 0xfd, 0x87, 0xec, 0x44, 0x2a, 0x86, 0xd7, 0x18, 0xa5, 0xde, 0xb2, 0xbc, 0xd8, 0x15, 0xac,
+	0x44, 0xc0, 0xf1, 0xe2, 0xcd, 0xee, 0x04, 0xea, 0x87, 0x99, 0xe1, 0x73, 0x6e, 0xce, 0xdf, 0xe2,
+	0xdd, 0xac, 0xc4, 0x10, 0x5e, 0x11, 0xc3, 0xaf, 0x01, 0x44, 0xae, 0x87, 0xdc, 0xba, 0xd9, 0xaa,
+	0x28, 0x2a, 0xff, 0xb5, 0x28, 0xaa, 0xeb, 0x45, 0x41, 0x20, 0x1c, 0x53, 0x3d, 0xc6, 0x04, 0x9a,
+	0x29, 0x8e, 0xd7, 0xd2, 0xaa, 0xad, 0xa7, 0x85, 0xfd, 0x8e, 0x8b, 0xc1, 0xaa, 0x95, 0xb8, 0x7e,
+	0xc7, 0xc5, 0x77, 0x5e, 0x3d, 0x3f, 0xc0, 0xf6, 0x91, 0x14, 0xf9, 0xbb, 0x17, 0xf0, 0x0e, 0xd4,
+	0x86, 0x52, 0xe4, 0xa5, 0x48, 0x9c, 0xd1, 0xbd, 0xac, 0x42, 0x74, 0x9c, 0x49, 0xc5, 0xf4, 0xad,
+	0xdb, 0x2f, 0x49, 0xa8, 0x5c, 0xeb, 0x0c, 0xfe, 0xc0, 0xd5, 0x2b, 0x07, 0x7e, 0x08, 0x0d, 0x6d,
+	0xe8, 0x29, 0x43, 0x19, 0x87, 0x28, 0xe3, 0x3a, 0x02, 0x56, 0xc4, 0xef, 0x41, 0xd3, 0x4d, 0x2e,
+	0x4a, 0xae, 0xec, 0x7c, 0x8c, 0x98, 0x23, 0xe4, 0xaa, 0x9e, 0x23, 0x9c, 0x5f, 0xd3, 0xf3, 0x23,
+	0x68, 0x70, 0x91, 0x31, 0x61, 0xf8, 0x9c, 0xa1, 0x80, 0xc3, 0x74, 0x05, 0x90, 0x5d, 0xa8, 0xe7,
+	0x1c, 0x9b, 0x69, 0x8e, 0x12, 0x0e, 0xd3, 0xa5, 0x4d, 0x3e, 0x80, 0xbb, 0x73, 0x3a, 0xe1, 0x39,
+	0x35, 0x52, 0x0d, 0x8c, 0x9a, 0x69, 0x83, 0x42, 0x0e, 0xd3, 0x3b, 0x4b, 0xf8, 0x1b, 0x8b, 0x92,
+	0xc7, 0x00, 0x9a, 0xa9, 0x39, 0x53, 0x78, 0x02, 0x70, 0x7b, 0x38, 0xc4, 0x1e, 0xe1, 0x09, 0xb4,
+	0x56, 0xeb, 0x58, 0x8f, 0x18, 0x3d, 0x9a, 0x4b, 0xd0, 0x17, 0xeb, 0x94, 0xa9, 0x82, 0x9b, 0xa4,
+	0xd9, 0xa9, 0xf6, 0xea, 0xa9, 0xb7, 0x2c, 0x4e, 0x33, 0xcc, 0xbd, 0xe5, 0x70, 0x67, 0x59, 0xd2,
+	0xe4, 0x42, 0xf8, 0x2d, 0xef, 0x20, 0xcd, 0x75, 0x04, 0xec, 0x62, 0xb6, 0x35, 0x50, 0xa5, 0xb8,
+	0x6f, 0x0d, 0x77, 0x71, 0x1a, 0x3c, 0x64, 0x1d, 0xae, 0x75, 0x97, 0x7b, 0x37, 0xba, 0x4b, 0x77,
+	0x01, 0xb5, 0x97, 0xe5, 0xad, 0xdd, 0x76, 0xc7, 0x5c, 0xe4, 0xec, 0xac, 0xbc, 0x63, 0x34, 0xac,
+	0x8c, 0x26, 0xb6, 0x7b, 0xb8, 0x1b, 0xc6, 0xb1, 0x15, 0x63, 0x3e, 0x63, 0xbe, 0xf8, 0xec, 0xd0,
+	0xb2, 0x7e, 0x42, 0xf9, 0x64, 0xa6, 0x98, 0x46, 0xf1, 0xb7, 0xd2, 0xa5, 0xdd, 0xfd, 0x33, 0x84,
+	0xe6, 0x57, 0x4c, 0x30, 0xcd, 0xf5, 0xb1, 0xa1, 0x86, 0x91, 0x8f, 0x20, 0x9a, 0xe2, 0x9f, 0x01,
+	0x13, 0x88, 0xfb, 0x0f, 0xf6, 0x6f, 0x7c, 0x44, 0xf6, 0xdd, 0xa7, 0xe2, 0x28, 0x7c, 0xfd, 0xd7,
+	0xde, 0x56, 0xea, 0xdd, 0xc9, 0x33, 0x08, 0x95, 0x5c, 0xb8, 0xde, 0x19, 0xf7, 0xef, 0x6f, 0x08,
+	0x4b, 0xe5, 0xc2, 0xc7, 0xa0, 0x27, 0xf9, 0x14, 0xea, 0xd4, 0xf7, 0x1f, 0xec, 0xa7, 0x71, 0xff,
+	0xe1, 0x86, 0xa8, 0xb2, 0x45, 0xf9, 0xd0, 0x65, 0x08, 0xf9, 0x18, 0xb6, 0xcb, 0x5f, 0x4a, 0x88,
+	0xd1, 0x9b, 0x52, 0x75, 0x1d, 0xc7, 0xc7, 0x96, 0xfe, 0xe4, 0xc5, 0x7a, 0xa9, 0xc5, 0xfd, 0xdd,
+	0x0d, 0x81, 0xbe, 0xe6, 0x7d, 0xa4, 0x73, 0xb7, 0xe4, 0x68, 0xac, 0x45, 0x14, 0xfe, 0xe6, 0x1d,
+	0x5d, 0xb1, 0x96, 0xe4, 0x38, 0x77, 0xf2, 0x02, 0x22, 0xf7, 0xcf, 0xc2, 0x9a, 0x88, 0xfb, 0xc9,
+	0x86, 0x40, 0x14, 0x40, 0x19, 0xe7, 0xbc, 0xc9, 0x67, 0x50, 0xa7, 0xee, 0x01, 0x75, 0x0f, 0x77,
+	0xdc, 0x7f, 0xbc, 0x89, 0xa2, 0xe5, 0x1b, 0xbb, 0x24, 0xc9, 0x07, 0x91, 0x4f, 0xa0, 0x5e, 0xd8,
+	0xa7, 0x8f, 0x33, 0xf7, 0xbc, 0x6f, 0xce, 0xd9, 0xbd, 0x8e, 0x65, 0x70, 0x19, 0x60, 0x2f, 0x88,
+	0xf9, 0xaf, 0x0f, 0xd6, 0xd9, 0xe6, 0x0b, 0x2a, 0x7f, 0x47, 0x65, 0x78, 0x19, 0x72, 0xf4, 0xf9,
+	0xeb, 0x8b, 0x76, 0xf0, 0xe6, 0xa2, 0x1d, 0xfc, 0x7d, 0xd1, 0x0e, 0x7e, 0xba, 0x6c, 0x6f, 0xbd,
+	0xb9, 0x6c, 0x6f, 0xfd, 0x71, 0xd9, 0xde, 0xfa, 0xfe, 0xfd, 0x11, 0x37, 0xe3, 0xd9, 0x70, 0x3f,
+	0x93, 0xc5, 0x81, 0x5b, 0xf0, 0xa9, 0x60, 0xc6, 0x0f, 0x0f, 0xce, 0xca, 0xaf, 0xf0, 0x30, 0xc2,
+	0x7f, 0xec, 0x87, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0x47, 0x4b, 0x40, 0x80, 0x2e, 0x0b, 0x00,
+	0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -1113,6 +1267,11 @@ func (m *Row) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Epoch != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x48
+	}
 	if m.InForceAt != 0 {
 		i = encodeVarintWeights(dAtA, i, uint64(m.InForceAt))
 		i--
@@ -1195,6 +1354,129 @@ func (m *Row) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Evidence) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Evidence) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Evidence) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Height != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x58
+	}
+	if len(m.PruningUbits) > 0 {
+		dAtA8 := make([]byte, len(m.PruningUbits)*10)
+		var j7 int
+		for _, num := range m.PruningUbits {
+			for num >= 1<<7 {
+				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j7++
+			}
+			dAtA8[j7] = uint8(num)
+			j7++
+		}
+		i -= j7
+		copy(dAtA[i:], dAtA8[:j7])
+		i = encodeVarintWeights(dAtA, i, uint64(j7))
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.Generations) > 0 {
+		dAtA10 := make([]byte, len(m.Generations)*10)
+		var j9 int
+		for _, num := range m.Generations {
+			for num >= 1<<7 {
+				dAtA10[j9] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j9++
+			}
+			dAtA10[j9] = uint8(num)
+			j9++
+		}
+		i -= j9
+		copy(dAtA[i:], dAtA10[:j9])
+		i = encodeVarintWeights(dAtA, i, uint64(j9))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.Uids) > 0 {
+		dAtA12 := make([]byte, len(m.Uids)*10)
+		var j11 int
+		for _, num := range m.Uids {
+			for num >= 1<<7 {
+				dAtA12[j11] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j11++
+			}
+			dAtA12[j11] = uint8(num)
+			j11++
+		}
+		i -= j11
+		copy(dAtA[i:], dAtA12[:j11])
+		i = encodeVarintWeights(dAtA, i, uint64(j11))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.Url) > 0 {
+		i -= len(m.Url)
+		copy(dAtA[i:], m.Url)
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Url)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Digest) > 0 {
+		i -= len(m.Digest)
+		copy(dAtA[i:], m.Digest)
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Digest)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Hotkey) > 0 {
+		i -= len(m.Hotkey)
+		copy(dAtA[i:], m.Hotkey)
+		i = encodeVarintWeights(dAtA, i, uint64(len(m.Hotkey)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Generation != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Generation))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Uid != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Uid))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Netuid != 0 {
+		i = encodeVarintWeights(dAtA, i, uint64(m.Netuid))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *AverageRow) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1225,20 +1507,20 @@ func (m *AverageRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x2a
 	}
 	if len(m.Uids) > 0 {
-		dAtA8 := make([]byte, len(m.Uids)*10)
-		var j7 int
+		dAtA14 := make([]byte, len(m.Uids)*10)
+		var j13 int
 		for _, num := range m.Uids {
 			for num >= 1<<7 {
-				dAtA8[j7] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA14[j13] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j7++
+				j13++
 			}
-			dAtA8[j7] = uint8(num)
-			j7++
+			dAtA14[j13] = uint8(num)
+			j13++
 		}
-		i -= j7
-		copy(dAtA[i:], dAtA8[:j7])
-		i = encodeVarintWeights(dAtA, i, uint64(j7))
+		i -= j13
+		copy(dAtA[i:], dAtA14[:j13])
+		i = encodeVarintWeights(dAtA, i, uint64(j13))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1299,21 +1581,21 @@ func (m *Memory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x4a
 	}
 	if len(m.Correlation) > 0 {
-		var j9 int
-		dAtA11 := make([]byte, len(m.Correlation)*10)
+		var j15 int
+		dAtA17 := make([]byte, len(m.Correlation)*10)
 		for _, num := range m.Correlation {
-			x10 := (uint64(num) << 1) ^ uint64((num >> 63))
-			for x10 >= 1<<7 {
-				dAtA11[j9] = uint8(uint64(x10)&0x7f | 0x80)
-				j9++
-				x10 >>= 7
+			x16 := (uint64(num) << 1) ^ uint64((num >> 63))
+			for x16 >= 1<<7 {
+				dAtA17[j15] = uint8(uint64(x16)&0x7f | 0x80)
+				j15++
+				x16 >>= 7
 			}
-			dAtA11[j9] = uint8(x10)
-			j9++
+			dAtA17[j15] = uint8(x16)
+			j15++
 		}
-		i -= j9
-		copy(dAtA[i:], dAtA11[:j9])
-		i = encodeVarintWeights(dAtA, i, uint64(j9))
+		i -= j15
+		copy(dAtA[i:], dAtA17[:j15])
+		i = encodeVarintWeights(dAtA, i, uint64(j15))
 		i--
 		dAtA[i] = 0x42
 	}
@@ -1354,38 +1636,38 @@ func (m *Memory) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x22
 	}
 	if len(m.CountedRao) > 0 {
-		dAtA13 := make([]byte, len(m.CountedRao)*10)
-		var j12 int
+		dAtA19 := make([]byte, len(m.CountedRao)*10)
+		var j18 int
 		for _, num := range m.CountedRao {
 			for num >= 1<<7 {
-				dAtA13[j12] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA19[j18] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j12++
+				j18++
 			}
-			dAtA13[j12] = uint8(num)
-			j12++
+			dAtA19[j18] = uint8(num)
+			j18++
 		}
-		i -= j12
-		copy(dAtA[i:], dAtA13[:j12])
-		i = encodeVarintWeights(dAtA, i, uint64(j12))
+		i -= j18
+		copy(dAtA[i:], dAtA19[:j18])
+		i = encodeVarintWeights(dAtA, i, uint64(j18))
 		i--
 		dAtA[i] = 0x1a
 	}
 	if len(m.Generations) > 0 {
-		dAtA15 := make([]byte, len(m.Generations)*10)
-		var j14 int
+		dAtA21 := make([]byte, len(m.Generations)*10)
+		var j20 int
 		for _, num := range m.Generations {
 			for num >= 1<<7 {
-				dAtA15[j14] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA21[j20] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j14++
+				j20++
 			}
-			dAtA15[j14] = uint8(num)
-			j14++
+			dAtA21[j20] = uint8(num)
+			j20++
 		}
-		i -= j14
-		copy(dAtA[i:], dAtA15[:j14])
-		i = encodeVarintWeights(dAtA, i, uint64(j14))
+		i -= j20
+		copy(dAtA[i:], dAtA21[:j20])
+		i = encodeVarintWeights(dAtA, i, uint64(j20))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -1527,20 +1809,20 @@ func (m *BondRow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x2a
 	}
 	if len(m.Uids) > 0 {
-		dAtA17 := make([]byte, len(m.Uids)*10)
-		var j16 int
+		dAtA23 := make([]byte, len(m.Uids)*10)
+		var j22 int
 		for _, num := range m.Uids {
 			for num >= 1<<7 {
-				dAtA17[j16] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA23[j22] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j16++
+				j22++
 			}
-			dAtA17[j16] = uint8(num)
-			j16++
+			dAtA23[j22] = uint8(num)
+			j22++
 		}
-		i -= j16
-		copy(dAtA[i:], dAtA17[:j16])
-		i = encodeVarintWeights(dAtA, i, uint64(j16))
+		i -= j22
+		copy(dAtA[i:], dAtA23[:j22])
+		i = encodeVarintWeights(dAtA, i, uint64(j22))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1583,20 +1865,20 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if len(m.Generations) > 0 {
-		dAtA19 := make([]byte, len(m.Generations)*10)
-		var j18 int
+		dAtA25 := make([]byte, len(m.Generations)*10)
+		var j24 int
 		for _, num := range m.Generations {
 			for num >= 1<<7 {
-				dAtA19[j18] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA25[j24] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j18++
+				j24++
 			}
-			dAtA19[j18] = uint8(num)
-			j18++
+			dAtA25[j24] = uint8(num)
+			j24++
 		}
-		i -= j18
-		copy(dAtA[i:], dAtA19[:j18])
-		i = encodeVarintWeights(dAtA, i, uint64(j18))
+		i -= j24
+		copy(dAtA[i:], dAtA25[:j24])
+		i = encodeVarintWeights(dAtA, i, uint64(j24))
 		i--
 		dAtA[i] = 0x1
 		i--
@@ -1639,63 +1921,9 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x62
 	}
 	if len(m.ValidatorRao) > 0 {
-		dAtA21 := make([]byte, len(m.ValidatorRao)*10)
-		var j20 int
-		for _, num := range m.ValidatorRao {
-			for num >= 1<<7 {
-				dAtA21[j20] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j20++
-			}
-			dAtA21[j20] = uint8(num)
-			j20++
-		}
-		i -= j20
-		copy(dAtA[i:], dAtA21[:j20])
-		i = encodeVarintWeights(dAtA, i, uint64(j20))
-		i--
-		dAtA[i] = 0x5a
-	}
-	if len(m.ServerRao) > 0 {
-		dAtA23 := make([]byte, len(m.ServerRao)*10)
-		var j22 int
-		for _, num := range m.ServerRao {
-			for num >= 1<<7 {
-				dAtA23[j22] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j22++
-			}
-			dAtA23[j22] = uint8(num)
-			j22++
-		}
-		i -= j22
-		copy(dAtA[i:], dAtA23[:j22])
-		i = encodeVarintWeights(dAtA, i, uint64(j22))
-		i--
-		dAtA[i] = 0x52
-	}
-	if len(m.ValidatorTrust) > 0 {
-		dAtA25 := make([]byte, len(m.ValidatorTrust)*10)
-		var j24 int
-		for _, num := range m.ValidatorTrust {
-			for num >= 1<<7 {
-				dAtA25[j24] = uint8(uint64(num)&0x7f | 0x80)
-				num >>= 7
-				j24++
-			}
-			dAtA25[j24] = uint8(num)
-			j24++
-		}
-		i -= j24
-		copy(dAtA[i:], dAtA25[:j24])
-		i = encodeVarintWeights(dAtA, i, uint64(j24))
-		i--
-		dAtA[i] = 0x4a
-	}
-	if len(m.Dividend) > 0 {
-		dAtA27 := make([]byte, len(m.Dividend)*10)
+		dAtA27 := make([]byte, len(m.ValidatorRao)*10)
 		var j26 int
-		for _, num := range m.Dividend {
+		for _, num := range m.ValidatorRao {
 			for num >= 1<<7 {
 				dAtA27[j26] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1708,12 +1936,12 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		copy(dAtA[i:], dAtA27[:j26])
 		i = encodeVarintWeights(dAtA, i, uint64(j26))
 		i--
-		dAtA[i] = 0x42
+		dAtA[i] = 0x5a
 	}
-	if len(m.Incentive) > 0 {
-		dAtA29 := make([]byte, len(m.Incentive)*10)
+	if len(m.ServerRao) > 0 {
+		dAtA29 := make([]byte, len(m.ServerRao)*10)
 		var j28 int
-		for _, num := range m.Incentive {
+		for _, num := range m.ServerRao {
 			for num >= 1<<7 {
 				dAtA29[j28] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1726,12 +1954,12 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		copy(dAtA[i:], dAtA29[:j28])
 		i = encodeVarintWeights(dAtA, i, uint64(j28))
 		i--
-		dAtA[i] = 0x3a
+		dAtA[i] = 0x52
 	}
-	if len(m.Consensus) > 0 {
-		dAtA31 := make([]byte, len(m.Consensus)*10)
+	if len(m.ValidatorTrust) > 0 {
+		dAtA31 := make([]byte, len(m.ValidatorTrust)*10)
 		var j30 int
-		for _, num := range m.Consensus {
+		for _, num := range m.ValidatorTrust {
 			for num >= 1<<7 {
 				dAtA31[j30] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1744,12 +1972,12 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		copy(dAtA[i:], dAtA31[:j30])
 		i = encodeVarintWeights(dAtA, i, uint64(j30))
 		i--
-		dAtA[i] = 0x32
+		dAtA[i] = 0x4a
 	}
-	if len(m.StakeWeight) > 0 {
-		dAtA33 := make([]byte, len(m.StakeWeight)*10)
+	if len(m.Dividend) > 0 {
+		dAtA33 := make([]byte, len(m.Dividend)*10)
 		var j32 int
-		for _, num := range m.StakeWeight {
+		for _, num := range m.Dividend {
 			for num >= 1<<7 {
 				dAtA33[j32] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1762,12 +1990,12 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		copy(dAtA[i:], dAtA33[:j32])
 		i = encodeVarintWeights(dAtA, i, uint64(j32))
 		i--
-		dAtA[i] = 0x2a
+		dAtA[i] = 0x42
 	}
-	if len(m.StakeRao) > 0 {
-		dAtA35 := make([]byte, len(m.StakeRao)*10)
+	if len(m.Incentive) > 0 {
+		dAtA35 := make([]byte, len(m.Incentive)*10)
 		var j34 int
-		for _, num := range m.StakeRao {
+		for _, num := range m.Incentive {
 			for num >= 1<<7 {
 				dAtA35[j34] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
@@ -1779,6 +2007,60 @@ func (m *Scores) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= j34
 		copy(dAtA[i:], dAtA35[:j34])
 		i = encodeVarintWeights(dAtA, i, uint64(j34))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Consensus) > 0 {
+		dAtA37 := make([]byte, len(m.Consensus)*10)
+		var j36 int
+		for _, num := range m.Consensus {
+			for num >= 1<<7 {
+				dAtA37[j36] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j36++
+			}
+			dAtA37[j36] = uint8(num)
+			j36++
+		}
+		i -= j36
+		copy(dAtA[i:], dAtA37[:j36])
+		i = encodeVarintWeights(dAtA, i, uint64(j36))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.StakeWeight) > 0 {
+		dAtA39 := make([]byte, len(m.StakeWeight)*10)
+		var j38 int
+		for _, num := range m.StakeWeight {
+			for num >= 1<<7 {
+				dAtA39[j38] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j38++
+			}
+			dAtA39[j38] = uint8(num)
+			j38++
+		}
+		i -= j38
+		copy(dAtA[i:], dAtA39[:j38])
+		i = encodeVarintWeights(dAtA, i, uint64(j38))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.StakeRao) > 0 {
+		dAtA41 := make([]byte, len(m.StakeRao)*10)
+		var j40 int
+		for _, num := range m.StakeRao {
+			for num >= 1<<7 {
+				dAtA41[j40] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j40++
+			}
+			dAtA41[j40] = uint8(num)
+			j40++
+		}
+		i -= j40
+		copy(dAtA[i:], dAtA41[:j40])
+		i = encodeVarintWeights(dAtA, i, uint64(j40))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -1868,6 +2150,20 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Evidence) > 0 {
+		for iNdEx := len(m.Evidence) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Evidence[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintWeights(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
 	if len(m.Memories) > 0 {
 		for iNdEx := len(m.Memories) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -2060,6 +2356,66 @@ func (m *Row) Size() (n int) {
 	}
 	if m.InForceAt != 0 {
 		n += 1 + sovWeights(uint64(m.InForceAt))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovWeights(uint64(m.Epoch))
+	}
+	return n
+}
+
+func (m *Evidence) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Netuid != 0 {
+		n += 1 + sovWeights(uint64(m.Netuid))
+	}
+	if m.Uid != 0 {
+		n += 1 + sovWeights(uint64(m.Uid))
+	}
+	if m.Generation != 0 {
+		n += 1 + sovWeights(uint64(m.Generation))
+	}
+	l = len(m.Hotkey)
+	if l > 0 {
+		n += 1 + l + sovWeights(uint64(l))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovWeights(uint64(m.Epoch))
+	}
+	l = len(m.Digest)
+	if l > 0 {
+		n += 1 + l + sovWeights(uint64(l))
+	}
+	l = len(m.Url)
+	if l > 0 {
+		n += 1 + l + sovWeights(uint64(l))
+	}
+	if len(m.Uids) > 0 {
+		l = 0
+		for _, e := range m.Uids {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.Generations) > 0 {
+		l = 0
+		for _, e := range m.Generations {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if len(m.PruningUbits) > 0 {
+		l = 0
+		for _, e := range m.PruningUbits {
+			l += sovWeights(uint64(e))
+		}
+		n += 1 + sovWeights(uint64(l)) + l
+	}
+	if m.Height != 0 {
+		n += 1 + sovWeights(uint64(m.Height))
 	}
 	return n
 }
@@ -2390,6 +2746,12 @@ func (m *GenesisState) Size() (n int) {
 	}
 	if len(m.Memories) > 0 {
 		for _, e := range m.Memories {
+			l = e.Size()
+			n += 1 + l + sovWeights(uint64(l))
+		}
+	}
+	if len(m.Evidence) > 0 {
+		for _, e := range m.Evidence {
 			l = e.Size()
 			n += 1 + l + sovWeights(uint64(l))
 		}
@@ -2839,6 +3201,496 @@ func (m *Row) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.InForceAt |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipWeights(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Evidence) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowWeights
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Evidence: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Evidence: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Netuid", wireType)
+			}
+			m.Netuid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Netuid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uid", wireType)
+			}
+			m.Uid = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Uid |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Generation", wireType)
+			}
+			m.Generation = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Generation |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hotkey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hotkey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Digest", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Digest = append(m.Digest[:0], dAtA[iNdEx:postIndex]...)
+			if m.Digest == nil {
+				m.Digest = []byte{}
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Url", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Url = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Uids = append(m.Uids, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Uids) == 0 {
+					m.Uids = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Uids = append(m.Uids, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uids", wireType)
+			}
+		case 9:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Generations = append(m.Generations, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Generations) == 0 {
+					m.Generations = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Generations = append(m.Generations, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Generations", wireType)
+			}
+		case 10:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.PruningUbits = append(m.PruningUbits, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowWeights
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthWeights
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthWeights
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.PruningUbits) == 0 {
+					m.PruningUbits = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowWeights
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.PruningUbits = append(m.PruningUbits, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field PruningUbits", wireType)
+			}
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -5708,6 +6560,40 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Memories = append(m.Memories, Memory{})
 			if err := m.Memories[len(m.Memories)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Evidence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowWeights
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthWeights
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthWeights
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Evidence = append(m.Evidence, Evidence{})
+			if err := m.Evidence[len(m.Evidence)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -35,6 +35,14 @@ func (k *Keeper) InitGenesis(ctx context.Context, g neuron.GenesisState) error {
 			return err
 		}
 	}
+	for _, f := range g.FirstData {
+		if _, err := k.subnets.Get(ctx, f.Netuid); err != nil {
+			return err
+		}
+		if err := k.remember(ctx, f); err != nil {
+			return err
+		}
+	}
 	return k.restoreWork(ctx, g)
 }
 
@@ -106,7 +114,21 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*neuron.GenesisState, error
 	if g.Rankings, err = values(ctx, k.Rankings); err != nil {
 		return nil, err
 	}
+	if err := k.exportFirstData(ctx, g); err != nil {
+		return nil, err
+	}
 	return g, k.exportWork(ctx, g)
+}
+
+// exportFirstData leaves out what is of subnets that are gone.
+func (k *Keeper) exportFirstData(ctx context.Context, g *neuron.GenesisState) error {
+	return k.FirstData.Walk(ctx, nil, func(key digestKey, first neuron.FirstData) (bool, error) {
+		gone, err := k.Dissolved.Has(ctx, key.K1())
+		if err == nil && !gone {
+			g.FirstData = append(g.FirstData, first)
+		}
+		return false, err
+	})
 }
 
 func (k *Keeper) exportWork(ctx context.Context, g *neuron.GenesisState) error {

@@ -20,7 +20,7 @@ func (k *Keeper) SubnetCreated(ctx context.Context, s subnet.Subnet) error {
 }
 
 // SubnetDissolved removes every neuron of a subnet with all it left (R-NEURON-14). Used seals stay until their block
-// leaves the window.
+// leaves the window; who committed what first is forgotten over the next blocks (R-NEURON-18).
 func (k *Keeper) SubnetDissolved(ctx context.Context, netuid uint32) error {
 	if err := k.Neurons.Clear(ctx, collections.NewPrefixedPairRange[uint32, uint32](netuid)); err != nil {
 		return err
@@ -35,6 +35,9 @@ func (k *Keeper) SubnetDissolved(ctx context.Context, netuid uint32) error {
 		return err
 	}
 	if err := k.Prices.Remove(ctx, netuid); err != nil {
+		return err
+	}
+	if err := k.Dissolved.Set(ctx, netuid); err != nil {
 		return err
 	}
 	return k.Rankings.Remove(ctx, netuid)

@@ -1,10 +1,12 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 
+	"cosmossdk.io/collections"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/dendra-net/dendra/x/guard"
@@ -18,6 +20,7 @@ func (k *Keeper) Laws() []guard.Law {
 		{Name: "neuron/uids", Check: k.uidsAreContiguous},
 		{Name: "neuron/hotkeys", Check: k.hotkeysAgree},
 		{Name: "neuron/owners", Check: k.ownersAgree},
+		{Name: "neuron/first-data", Check: k.firstDataAgrees},
 	}
 }
 
@@ -93,5 +96,29 @@ func (k *Keeper) ownersAgree(ctx context.Context) (bool, string, error) {
 		}
 		return detail != "", nil
 	})
+	return err == nil && detail == "", detail, err
+}
+
+// firstDataAgrees: each first commitment waits once to be forgotten and nothing else does.
+func (k *Keeper) firstDataAgrees(ctx context.Context) (bool, string, error) {
+	remembered, waiting, detail := 0, 0, ""
+	err := k.FirstData.Walk(ctx, nil, func(key digestKey, f neuron.FirstData) (bool, error) {
+		remembered++
+		waits, err := k.Forgetting.Has(ctx, collections.Join3(f.ForgetAt, key.K1(), key.K2()))
+		if err == nil && (!waits || f.Netuid != key.K1() || !bytes.Equal(f.Digest, key.K2())) {
+			detail = fmt.Sprintf("subnet %d: the first commitment of %x does not wait to be forgotten at height %d, or says it is another", key.K1(), key.K2(), f.ForgetAt)
+		}
+		return detail != "", err
+	})
+	if err != nil || detail != "" {
+		return false, detail, err
+	}
+	err = k.Forgetting.Walk(ctx, nil, func(forgetKey) (bool, error) {
+		waiting++
+		return false, nil
+	})
+	if err == nil && waiting != remembered {
+		detail = fmt.Sprintf("%d first commitments are remembered, %d wait to be forgotten", remembered, waiting)
+	}
 	return err == nil && detail == "", detail, err
 }

@@ -18,6 +18,8 @@ type (
 	slotKey   = collections.Pair[uint32, uint32] // netuid, uid
 	hotkeyKey = collections.Pair[uint32, []byte] // netuid, hotkey
 	sealKey   = collections.Pair[int64, []byte]  // height of the block the work is bound to, seal
+	digestKey = collections.Pair[uint32, []byte] // netuid, SHA-256 of what was committed
+	forgetKey = collections.Triple[int64, uint32, []byte]
 )
 
 // Keeper holds every subnet's neurons.
@@ -38,6 +40,10 @@ type Keeper struct {
 	Hashes   collections.Map[int64, []byte]
 	Data     collections.Map[hotkeyKey, neuron.Data]
 	Rankings collections.Map[uint32, neuron.Ranking]
+
+	FirstData  collections.Map[digestKey, neuron.FirstData]
+	Forgetting collections.KeySet[forgetKey] // height at which it is forgotten, netuid, digest
+	Dissolved  collections.KeySet[uint32]    // subnets that are gone and left first commitments
 }
 
 // NewKeeper opens the neurons in a store. authority is the address of governance.
@@ -58,6 +64,11 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, accounts n
 		Hashes:   collections.NewMap(sb, collections.NewPrefix(6), "hashes", collections.Int64Key, collections.BytesValue),
 		Data:     collections.NewMap(sb, collections.NewPrefix(7), "data", byHotkey, codec.CollValue[neuron.Data](cdc)),
 		Rankings: collections.NewMap(sb, collections.NewPrefix(8), "rankings", collections.Uint32Key, codec.CollValue[neuron.Ranking](cdc)),
+
+		FirstData: collections.NewMap(sb, collections.NewPrefix(9), "first_data", byHotkey, codec.CollValue[neuron.FirstData](cdc)),
+		Forgetting: collections.NewKeySet(sb, collections.NewPrefix(10), "forgetting",
+			collections.TripleKeyCodec(collections.Int64Key, collections.Uint32Key, collections.BytesKey)),
+		Dissolved: collections.NewKeySet(sb, collections.NewPrefix(11), "dissolved", collections.Uint32Key),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -106,9 +117,9 @@ func (k *Keeper) All(ctx context.Context, netuid uint32) ([]neuron.Neuron, error
 	return it.Values()
 }
 
-// SetRanking remembers, by uid, what each neuron was paid in the last epoch: the order in which neurons are replaced.
-func (k *Keeper) SetRanking(ctx context.Context, netuid uint32, emissionRao []uint64) error {
-	return k.Rankings.Set(ctx, netuid, neuron.Ranking{Netuid: netuid, EmissionRao: emissionRao})
+// SetRanking remembers what the order in which neurons are replaced goes by.
+func (k *Keeper) SetRanking(ctx context.Context, r neuron.Ranking) error {
+	return k.Rankings.Set(ctx, r.Netuid, r)
 }
 
 // ranking is empty before the first epoch.

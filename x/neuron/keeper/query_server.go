@@ -92,6 +92,27 @@ func (q queryServer) Data(ctx context.Context, r *neuron.QueryDataRequest) (*neu
 	return &neuron.QueryDataResponse{Data: d}, nil
 }
 
+func (q queryServer) SubnetData(ctx context.Context, r *neuron.QuerySubnetDataRequest) (*neuron.QuerySubnetDataResponse, error) {
+	if _, err := q.k.subnets.Get(ctx, r.Netuid); err != nil {
+		return nil, err
+	}
+	all, page, err := query.CollectionPaginate(ctx, q.k.Data, r.Pagination,
+		func(_ hotkeyKey, d neuron.Data) (neuron.Data, error) { return d, nil },
+		query.WithCollectionPaginationPairPrefix[uint32, []byte](r.Netuid))
+	return &neuron.QuerySubnetDataResponse{Data: all, Pagination: page, Height: height(ctx)}, err
+}
+
+func (q queryServer) Ranking(ctx context.Context, r *neuron.QueryRankingRequest) (*neuron.QueryRankingResponse, error) {
+	if _, err := q.k.subnets.Get(ctx, r.Netuid); err != nil {
+		return nil, err
+	}
+	ranking, err := q.k.ranking(ctx, r.Netuid)
+	if err != nil {
+		return nil, err
+	}
+	return &neuron.QueryRankingResponse{Ranking: ranking}, nil
+}
+
 // Work answers for the block after the one that is read.
 func (q queryServer) Work(ctx context.Context, r *neuron.QueryWorkRequest) (*neuron.QueryWorkResponse, error) {
 	price, err := q.Price(ctx, &neuron.QueryPriceRequest{Netuid: r.Netuid})

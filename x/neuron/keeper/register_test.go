@@ -122,7 +122,7 @@ func TestReplacementLeavesNothingBehind(t *testing.T) {
 	b.mustRegister(id, "ada")
 	require.NoError(t, b.neurons.Serve(b.Ctx, &neuron.MsgServe{Hotkey: key("ada").address().String(), Netuid: id, Endpoint: "http://ada.example.org"}))
 	require.NoError(t, b.neurons.CommitData(b.Ctx, &neuron.MsgCommitData{Hotkey: key("ada").address().String(), Netuid: id, Data: []byte("ada's")}))
-	require.NoError(t, b.neurons.SetRanking(b.Ctx, id, []uint64{77}))
+	require.NoError(t, b.neurons.SetRanking(b.Ctx, neuron.Ranking{Netuid: id, EmissionRao: []uint64{77}}))
 	b.next()
 	ben := b.mustRegister(id, "ben")
 	require.Equal(t, neuron.Neuron{Netuid: id, Generation: 1, Hotkey: key("ben").address().String(), Coldkey: carl.String(), RegisteredAt: 11}, ben)

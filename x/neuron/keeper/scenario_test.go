@@ -229,7 +229,7 @@ func (w *world) paid(words []string) string {
 		}
 	}
 	require.Empty(w.t, got, "not on the subnet")
-	require.NoError(w.t, w.neurons.SetRanking(w.Ctx, w.netuid, ranking))
+	require.NoError(w.t, w.neurons.SetRanking(w.Ctx, neuron.Ranking{Netuid: w.netuid, EmissionRao: ranking}))
 	return ""
 }
 

@@ -53,7 +53,7 @@ func (k *Keeper) weakest(ctx context.Context, s subnet.Subnet, height int64) (ne
 	if err != nil {
 		return neuron.Neuron{}, err
 	}
-	uid, found := neuron.Weakest(all, ranking.EmissionRao, height, s.Hyperparameters)
+	uid, found := neuron.Weakest(all, ranking, height, s.Hyperparameters)
 	if !found {
 		return neuron.Neuron{}, neuron.ErrNoSlot.Wrapf("subnet %d has all its %d neurons and none of them may be replaced at height %d", s.Netuid, len(all), height)
 	}
@@ -84,9 +84,8 @@ func (k *Keeper) evict(ctx context.Context, old neuron.Neuron) error {
 		return err
 	}
 	ranking, err := k.ranking(ctx, old.Netuid)
-	if err != nil || int(old.Uid) >= len(ranking.EmissionRao) {
+	if err != nil || !ranking.Vacate(old.Uid) {
 		return err
 	}
-	ranking.EmissionRao[old.Uid] = 0
 	return k.Rankings.Set(ctx, old.Netuid, ranking)
 }

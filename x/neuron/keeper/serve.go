@@ -65,7 +65,7 @@ func (k *Keeper) find(ctx context.Context, netuid uint32, hotkey string) (neuron
 	return k.ByHotkey(ctx, netuid, addr)
 }
 
-// CommitData publishes a few bytes of a neuron (R-NEURON-10).
+// CommitData publishes a few bytes of a neuron, with who published them first (R-NEURON-10, R-NEURON-17).
 func (k *Keeper) CommitData(ctx context.Context, m *neuron.MsgCommitData) error {
 	n, err := k.checkData(sdk.UnwrapSDKContext(ctx), m)
 	if err != nil {
@@ -75,11 +75,17 @@ func (k *Keeper) CommitData(ctx context.Context, m *neuron.MsgCommitData) error 
 	if err != nil {
 		return err
 	}
-	d := neuron.Data{Netuid: n.Netuid, Hotkey: n.Hotkey, Data: m.Data, Height: height(ctx)}
+	first, err := k.credit(ctx, n, m.Data)
+	if err != nil {
+		return err
+	}
+	d := neuron.Data{
+		Netuid: n.Netuid, Hotkey: n.Hotkey, Data: m.Data, Height: height(ctx), FirstHotkey: first.Hotkey, FirstHeight: first.Height,
+	}
 	if err := k.Data.Set(ctx, hotkeyKeyOf(n.Netuid, hotkey), d); err != nil {
 		return err
 	}
-	return emit(ctx, &neuron.EventDataCommitted{Netuid: n.Netuid, Uid: n.Uid, Hotkey: n.Hotkey, Data: m.Data})
+	return emit(ctx, &neuron.EventDataCommitted{Netuid: n.Netuid, Uid: n.Uid, Hotkey: n.Hotkey, Data: m.Data, FirstHotkey: first.Hotkey})
 }
 
 func (k *Keeper) checkData(ctx sdk.Context, m *neuron.MsgCommitData) (neuron.Neuron, error) {

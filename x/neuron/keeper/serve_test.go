@@ -86,7 +86,7 @@ func TestCommitData(t *testing.T) {
 	require.NoError(t, commit(ada, []byte("model 2")))
 	d, err := b.query.Data(b.Ctx, &neuron.QueryDataRequest{Netuid: id, Hotkey: ada})
 	require.NoError(t, err)
-	require.Equal(t, neuron.Data{Netuid: id, Hotkey: ada, Data: []byte("model 2"), Height: 110}, d.Data)
+	require.Equal(t, neuron.Data{Netuid: id, Hotkey: ada, Data: []byte("model 2"), Height: 110, FirstHotkey: ada, FirstHeight: 110}, d.Data)
 
 	b.block(300)
 	for name, data := range map[string][]byte{"nothing": nil, "one byte too many": make([]byte, 129), "a book": make([]byte, 1<<20)} {

@@ -28,7 +28,7 @@ func lived(t *testing.T) *bed {
 	}
 	_, err := b.registerWork(workMsg(vision, key("ada"), carl, 15, 10, false))
 	require.NoError(t, err)
-	require.NoError(t, b.neurons.SetRanking(b.Ctx, text, []uint64{5, 4, 6}))
+	require.NoError(t, b.neurons.SetRanking(b.Ctx, neuron.Ranking{Netuid: text, EmissionRao: []uint64{5, 4, 6}}))
 	require.NoError(t, b.free(&neuron.MsgServe{Hotkey: key("ada").address().String(), Netuid: text, Endpoint: "http://ada.example.org"}))
 	require.NoError(t, b.free(&neuron.MsgCommitData{Hotkey: key("cas").address().String(), Netuid: text, Data: []byte("model")}))
 	b.block(20)

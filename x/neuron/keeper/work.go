@@ -105,7 +105,8 @@ func (k *Keeper) RegisterWork(ctx context.Context, m *neuron.MsgRegisterWork) (n
 	return k.admit(ctx, w.subnet, w.who, 0)
 }
 
-// BeginBlock remembers the block's own hash for proofs of work and forgets what left the window (R-NEURON-8).
+// BeginBlock remembers the block's own hash for proofs of work and forgets what left the window (R-NEURON-8), and first
+// commitments whose time has come.
 func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -120,5 +121,8 @@ func (k *Keeper) BeginBlock(ctx sdk.Context) error {
 	if err := k.Hashes.Clear(ctx, new(collections.Range[int64]).EndExclusive(oldest)); err != nil {
 		return err
 	}
-	return k.Seals.Clear(ctx, collections.NewPrefixUntilPairRange[int64, []byte](oldest-1))
+	if err := k.Seals.Clear(ctx, collections.NewPrefixUntilPairRange[int64, []byte](oldest-1)); err != nil {
+		return err
+	}
+	return k.forgetDue(ctx, params)
 }

@@ -63,6 +63,9 @@ func (k *Keeper) SubnetDissolved(ctx context.Context, netuid uint32) error {
 	if err := k.Averages.Clear(ctx, slots); err != nil {
 		return err
 	}
+	if err := k.Evidence.Clear(ctx, slots); err != nil {
+		return err
+	}
 	if err := k.Memories.Remove(ctx, netuid); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ func (k *Keeper) Admit(ctx sdk.Context, msg sdk.Msg) (bool, error) {
 		_, err = k.checkCommit(ctx, m)
 	case *weights.MsgRevealWeights:
 		_, _, err = k.checkReveal(ctx, m)
+	case *weights.MsgPublishEvidence:
+		_, err = k.checkEvidence(ctx, m)
 	default:
 		return false, nil
 	}
@@ -86,18 +88,19 @@ func (k *Keeper) checkVote(ctx context.Context, v voter, vote weights.Vote, minW
 	if err != nil {
 		return err
 	}
-	h := v.subnet.Hyperparameters
-	if err := vote.Check(size, minWeights, h.VersionKey); err != nil {
+	if err := vote.Check(size, minWeights, v.subnet.Hyperparameters.VersionKey); err != nil {
 		return err
 	}
+	return k.checkPermit(ctx, v)
+}
+
+func (k *Keeper) checkPermit(ctx context.Context, v voter) error {
 	permitted, err := k.permitted(ctx, v.neuron)
-	if err != nil {
-		return err
+	if err == nil && !permitted {
+		err = weights.ErrNoPermit.Wrapf("uid %d of subnet %d: permits go to the %d neurons with most stake at each epoch",
+			v.neuron.Uid, v.subnet.Netuid, v.subnet.Hyperparameters.MaxValidators)
 	}
-	if !permitted {
-		return weights.ErrNoPermit.Wrapf("uid %d of subnet %d: permits go to the %d neurons with most stake at each epoch", v.neuron.Uid, v.subnet.Netuid, h.MaxValidators)
-	}
-	return nil
+	return err
 }
 
 func (k *Keeper) permitted(ctx context.Context, n neuron.Neuron) (bool, error) {

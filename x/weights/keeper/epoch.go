@@ -116,7 +116,8 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	if err != nil {
 		return err
 	}
-	out := yuma.Epoch(facts.Input())
+	in := facts.Input()
+	out := yuma.Epoch(in)
 	if out.Carry {
 		owner = 0
 		if err := k.emission.Return(ctx, e.Netuid, pending); err != nil {
@@ -125,7 +126,11 @@ func (k *Keeper) runEpoch(ctx sdk.Context, e weights.Epoch) error {
 	} else if err := k.pay(ctx, g, who.hotkeys, out, owner); err != nil {
 		return err
 	}
-	if err := k.storeResults(ctx, e, g, facts, out, pending, owner); err != nil {
+	s, err := k.storeResults(ctx, e, g, facts, out, pending, owner)
+	if err != nil {
+		return err
+	}
+	if err := k.rank(ctx, e, g, in, s); err != nil {
 		return err
 	}
 	return k.dropExpired(ctx, e, g)

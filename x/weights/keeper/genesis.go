@@ -42,6 +42,11 @@ func (k *Keeper) InitGenesis(ctx context.Context, g weights.GenesisState) error 
 			return err
 		}
 	}
+	for _, e := range g.Evidence {
+		if err := k.Evidence.Set(ctx, collections.Join(e.Netuid, e.Uid), e); err != nil {
+			return err
+		}
+	}
 	for _, m := range g.Memories {
 		if err := k.Memories.Set(ctx, m.Netuid, m); err != nil {
 			return err
@@ -88,6 +93,9 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*weights.GenesisState, erro
 		return nil, err
 	}
 	if g.Averages, err = all(ctx, k.Averages); err != nil {
+		return nil, err
+	}
+	if g.Evidence, err = all(ctx, k.Evidence); err != nil {
 		return nil, err
 	}
 	if g.Memories, err = all(ctx, k.Memories); err != nil {

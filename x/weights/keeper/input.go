@@ -53,34 +53,29 @@ func records[V any](ctx context.Context, m collections.Map[slot, V], netuid uint
 	return it.Values()
 }
 
-// storeResults writes scores and bonds, hands the ranking to x/neuron and says what happened.
-func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, f weights.Facts, out yuma.Output, pending, owner uint64) error {
+// storeResults writes scores and bonds and says what happened.
+func (k *Keeper) storeResults(ctx sdk.Context, e weights.Epoch, g graph, f weights.Facts, out yuma.Output, pending, owner uint64) (weights.Scores, error) {
 	s := scores(e, g, out)
 	s.StakeRao, s.Height, s.OwnerRao = f.StakeRao, ctx.BlockHeight(), owner
 	if out.Carry {
 		s.CarriedRao = pending
 	}
 	if err := k.Scores.Set(ctx, e.Netuid, s); err != nil {
-		return err
+		return s, err
 	}
 	if err := k.storeBonds(ctx, g, f.Bonds, out.Bonds); err != nil {
-		return err
+		return s, err
 	}
 	if err := k.storeMemory(ctx, g, f, out.Memory); err != nil {
-		return err
+		return s, err
 	}
-	earned := make([]uint64, len(g.neurons))
 	event := &weights.EventEpochRan{Netuid: e.Netuid, Epoch: e.Index, OwnerRao: owner, CarriedRao: s.CarriedRao}
-	for uid := range earned {
-		earned[uid] = s.ServerRao[uid] + s.ValidatorRao[uid]
+	for uid := range g.neurons {
 		event.MinersRao += s.ServerRao[uid]
 		event.ValidatorsRao += s.ValidatorRao[uid]
 	}
 	event.PaidRao = event.MinersRao + event.ValidatorsRao + owner
-	if err := k.neurons.SetRanking(ctx, e.Netuid, earned); err != nil {
-		return err
-	}
-	return ctx.EventManager().EmitTypedEvent(event)
+	return s, ctx.EventManager().EmitTypedEvent(event)
 }
 
 func scores(e weights.Epoch, g graph, out yuma.Output) weights.Scores {

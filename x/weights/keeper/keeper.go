@@ -21,6 +21,7 @@ type Keeper struct {
 	Scores   collections.Map[uint32, weights.Scores]
 	Averages collections.Map[slot, weights.AverageRow]
 	Memories collections.Map[uint32, weights.Memory]
+	Evidence collections.Map[slot, weights.Evidence]
 	Epochs   collections.Map[uint32, weights.Epoch]
 	Queue    collections.KeySet[collections.Pair[int64, uint32]] // due height, netuid
 
@@ -48,6 +49,7 @@ func NewKeeper(cdc codec.BinaryCodec, store corestore.KVStoreService, subnets we
 		Epochs:   collections.NewMap(sb, collections.NewPrefix(6), "epochs", collections.Uint32Key, codec.CollValue[weights.Epoch](cdc)),
 		Averages: collections.NewMap(sb, collections.NewPrefix(8), "averages", slotKey, codec.CollValue[weights.AverageRow](cdc)),
 		Memories: collections.NewMap(sb, collections.NewPrefix(9), "memories", collections.Uint32Key, codec.CollValue[weights.Memory](cdc)),
+		Evidence: collections.NewMap(sb, collections.NewPrefix(10), "evidence", slotKey, codec.CollValue[weights.Evidence](cdc)),
 		Queue: collections.NewKeySet(sb, collections.NewPrefix(7), "queue",
 			collections.PairKeyCodec(collections.Int64Key, collections.Uint32Key)),
 		subnets: subnets, neurons: neurons, stakes: stakes, emission: emission, authority: authority,

@@ -21,7 +21,7 @@ func (s msgServer) SetWeights(c context.Context, m *weights.MsgSetWeights) (*wei
 	if err != nil {
 		return nil, err
 	}
-	row := weights.Row{Uids: m.Uids, Generations: m.Generations, Weights: m.Weights, SetAt: ctx.BlockHeight()}
+	row := weights.Row{Uids: m.Uids, Generations: m.Generations, Weights: m.Weights, SetAt: ctx.BlockHeight(), Epoch: v.epoch.Index}
 	if err := s.storeRow(ctx, v, row); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s msgServer) RevealWeights(c context.Context, m *weights.MsgRevealWeights)
 	if err != nil {
 		return nil, err
 	}
-	row := weights.Row{Uids: m.Uids, Generations: m.Generations, Weights: m.Weights, SetAt: commit.Height}
+	row := weights.Row{Uids: m.Uids, Generations: m.Generations, Weights: m.Weights, SetAt: commit.Height, Epoch: commit.Epoch}
 	if err := s.storeRow(ctx, v, row); err != nil {
 		return nil, err
 	}
