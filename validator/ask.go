@@ -11,11 +11,56 @@ import (
 	"time"
 
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/validator/scoring"
 )
 
 // Asker sends one signed request to a miner; *neuron.Client is one. A reply whose status is not 2xx is an error.
 type Asker interface {
 	Do(ctx context.Context, to neuron.Target, method, path string, header http.Header, body []byte) (*neuron.Reply, error)
+}
+
+// asking is how one request is put.
+type asking struct {
+	asker    Asker
+	timeout  time.Duration // for one answer
+	maxReply int64
+	now      func() time.Time
+}
+
+// ask puts one request. The answer's error is plain text, so that it is the same to whoever reads it in the evidence.
+func (c asking) ask(ctx context.Context, to neuron.Target, method, path string, body []byte) (a neuron.Answer, proof neuron.Proof) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	began := c.now()
+	a.Body, a.Status, proof, a.Err = c.exchange(ctx, to, method, path, body)
+	a.Latency = c.now().Sub(began)
+	if a.Err != nil {
+		a.Err = errors.New(scoring.Printable(a.Err.Error(), maxErrorText))
+	}
+	return a, proof
+}
+
+// maxErrorText bounds what is kept of a failure, in characters.
+const maxErrorText = 300
+
+func (c asking) exchange(ctx context.Context, to neuron.Target, method, path string, body []byte) ([]byte, int, neuron.Proof, error) {
+	reply, err := c.asker.Do(ctx, to, method, path, http.Header{"Content-Type": {"application/json"}}, body)
+	var refusal *neuron.Refusal
+	if errors.As(err, &refusal) {
+		return nil, refusal.Status, refusal.Signed, err
+	}
+	if err != nil {
+		return nil, 0, neuron.Proof{}, err
+	}
+	defer reply.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(reply.Body, c.maxReply+1))
+	if err == nil && int64(len(answer)) > c.maxReply {
+		err = fmt.Errorf("answer: %w: more than %d bytes", neuron.ErrTooLarge, c.maxReply)
+	}
+	if err != nil {
+		return nil, reply.Status, neuron.Proof{}, err // what is not whole and verified is no answer
+	}
+	return answer, reply.Status, reply.Signed, nil
 }
 
 // giveUpAfter is how many failures in a row spare a miner the rest of its round, which then counts as unanswered;
@@ -27,22 +72,26 @@ const perMiner = 2
 
 // round asks several miners and grades what comes back.
 type round struct {
-	task     neuron.Task
-	asker    Asker
-	netuid   uint16
-	plans    map[neuron.Address][]put
-	targets  []neuron.Neuron
-	timeout  time.Duration // for one answer
-	maxReply int64
-	slots    chan struct{} // one per request under way
-	now      func() time.Time
-	log      *slog.Logger
+	asking
+	task    neuron.Task
+	netuid  uint16
+	plans   map[neuron.Address][]scoring.Put
+	targets []neuron.Neuron
+	slots   chan struct{} // one per request under way
+	log     *slog.Logger
+}
+
+// exchange is one question put to one miner, graded, with what both sides signed.
+type exchange struct {
+	neuron.Asked
+	shared bool // all miners of the round got it
+	proof  neuron.Proof
 }
 
 // outcome is what a round brought.
 type outcome struct {
-	asked  []neuron.Asked // every question put, graded
-	shared []neuron.Asked // those of them that all miners of the round got
+	exchanges []exchange // by miner, in the order of their ends
+	cut       bool       // it was ended before everybody had been asked
 }
 
 // run asks everyone step by step and returns when all have answered, failed or run out of time, or soon after ctx
@@ -71,10 +120,9 @@ func (r *round) run(ctx context.Context) outcome {
 		waitFor(&group, patience)
 	}
 	all.Wait()
-	var whole outcome
+	whole := outcome{cut: ctx.Err() != nil}
 	for _, talk := range talks {
-		whole.asked = append(whole.asked, talk.out.asked...)
-		whole.shared = append(whole.shared, talk.out.shared...)
+		whole.exchanges = append(whole.exchanges, talk.out...)
 	}
 	return whole
 }
@@ -98,13 +146,13 @@ func waitFor(group *sync.WaitGroup, atMost time.Duration) {
 type interview struct {
 	turns    chan struct{} // one per question under way
 	mu       sync.Mutex
-	out      outcome
+	out      []exchange
 	failures int // in a row
 	answered bool
 }
 
 // putOne asks one question, or counts it as unanswered when the miner has been given up.
-func (r *round) putOne(ctx context.Context, target neuron.Neuron, p put, talk *interview) {
+func (r *round) putOne(ctx context.Context, target neuron.Neuron, p scoring.Put, talk *interview) {
 	select {
 	case <-ctx.Done():
 		return
@@ -112,7 +160,7 @@ func (r *round) putOne(ctx context.Context, target neuron.Neuron, p put, talk *i
 	}
 	defer func() { <-talk.turns }()
 	if talk.givenUp() {
-		talk.add(p, neuron.Asked{Question: p.question, Miner: target.Hotkey, Answer: neuron.Answer{Err: errGivenUp}})
+		talk.add(exchange{Asked: neuron.Asked{Question: p.Question, Miner: target.Hotkey, Answer: neuron.Answer{Err: errGivenUp}}, shared: p.Shared})
 		return
 	}
 	select {
@@ -120,57 +168,25 @@ func (r *round) putOne(ctx context.Context, target neuron.Neuron, p put, talk *i
 		return
 	case r.slots <- struct{}{}:
 	}
-	answer := r.ask(ctx, target, p.question)
+	to := neuron.Target{Netuid: r.netuid, Hotkey: target.Hotkey, Endpoint: target.Endpoint}
+	answer, proof := r.ask(ctx, to, http.MethodPost, p.Question.Path, p.Question.Body)
 	<-r.slots
 	if ctx.Err() != nil && answer.Err != nil && answer.Latency < r.timeout/2 {
 		return
 	}
-	talk.add(p, neuron.Asked{Question: p.question, Miner: target.Hotkey, Answer: answer, Score: r.grade(p.question, answer)})
+	asked := neuron.Asked{Question: p.Question, Miner: target.Hotkey, Answer: answer, Score: r.grade(p.Question, answer)}
+	talk.add(exchange{asked, p.Shared, proof})
 }
 
 var errGivenUp = errors.New("not asked: the miner failed before")
 
-func (r *round) ask(ctx context.Context, target neuron.Neuron, q neuron.Question) (a neuron.Answer) {
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	began := r.now()
-	defer func() { a.Latency = r.now().Sub(began) }()
-	to := neuron.Target{Netuid: r.netuid, Hotkey: target.Hotkey, Endpoint: target.Endpoint}
-	header := http.Header{"Content-Type": {"application/json"}}
-	reply, err := r.asker.Do(ctx, to, http.MethodPost, q.Path, header, q.Body)
+// grade scores an answer; the log tells of a task that panics.
+func (r *round) grade(q neuron.Question, a neuron.Answer) float64 {
+	score, err := scoring.Grade(r.task, q, a)
 	if err != nil {
-		var refusal *neuron.Refusal
-		if errors.As(err, &refusal) {
-			a.Status = refusal.Status
-		}
-		a.Err = err
-		return a
+		r.log.Error("the task panicked while grading; the answer counts zero", "question", q.ID, "family", q.Family, "error", err)
 	}
-	defer reply.Body.Close()
-	a.Status = reply.Status
-	a.Body, a.Err = io.ReadAll(io.LimitReader(reply.Body, r.maxReply+1))
-	if a.Err == nil && int64(len(a.Body)) > r.maxReply {
-		a.Err = fmt.Errorf("answer: %w: more than %d bytes", neuron.ErrTooLarge, r.maxReply)
-	}
-	if a.Err != nil {
-		a.Body = nil // what is not whole and verified is no answer
-	}
-	return a
-}
-
-// grade scores an answer. A task that panics on what a miner wrote gives zero to that miner, and work to the task's
-// author: the log says so.
-func (r *round) grade(q neuron.Question, a neuron.Answer) (score float64) {
-	if a.Err != nil {
-		return 0
-	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			r.log.Error("the task panicked while grading; the answer counts zero", "question", q.ID, "family", q.Family, "panic", cause)
-			score = 0
-		}
-	}()
-	return unit(r.task.Grade(q, a))
+	return score
 }
 
 func (t *interview) givenUp() bool {
@@ -182,30 +198,12 @@ func (t *interview) givenUp() bool {
 	return t.failures >= giveUpAfter
 }
 
-func (t *interview) add(p put, a neuron.Asked) {
+func (t *interview) add(x exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.failures++
-	if a.Answer.Err == nil {
+	if x.Answer.Err == nil {
 		t.failures, t.answered = 0, true
 	}
-	t.out.asked = append(t.out.asked, a)
-	if p.shared {
-		t.out.shared = append(t.out.shared, a)
-	}
-}
-
-// originality asks the task, if it can tell, which miners copied. A panic counts as not telling.
-func originality(task neuron.Task, history []neuron.Asked, log *slog.Logger) (factors map[neuron.Address]float64) {
-	judge, can := task.(neuron.Originality)
-	if !can || len(history) == 0 {
-		return nil
-	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			log.Error("the task panicked while judging originality; no factor is applied", "panic", cause)
-			factors = nil
-		}
-	}()
-	return judge.Originality(history)
+	t.out = append(t.out, x)
 }

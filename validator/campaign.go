@@ -3,7 +3,9 @@ package validator
 import (
 	"slices"
 
+	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/validator/scoring"
 )
 
 // campaign is the measuring of one epoch: when its rounds begin, when it must be over, what it brought.
@@ -13,22 +15,25 @@ type campaign struct {
 	starts   []int64 // height of each round
 	next     int     // first round not begun
 	deadline int64   // no round goes on beyond this height, so that the vote lands in its epoch
-	asked    []neuron.Asked
+	begin    int64   // height from which the epoch runs,
+	end      int64   // to the one below this
+	rounds   []*measuredRound
 	over     bool // folded, or too late to begin
 }
 
-// newCampaign lays out the rounds over the first part of what is left of the epoch. The last fifth, 2 to 20 blocks,
-// is kept for the vote; a validator that comes when it has begun waits for the next epoch.
-func newCampaign(secret [32]byte, net neuron.Subnet, height int64, rounds int) campaign {
-	reserve := min(max(net.Tempo/5, 2), 20)
-	c := campaign{epoch: net.Epoch, secret: secret, deadline: net.NextEpoch - reserve}
-	if height >= c.deadline {
-		c.over = true
-		return c
+// newCampaign finds the bounds of an epoch. The last fifth, 2 to 20 blocks, is kept for the vote; a validator that
+// comes when it has begun waits for the next epoch.
+func newCampaign(secret [32]byte, net neuron.Subnet, height int64) campaign {
+	deadline := net.NextEpoch - scoring.Reserve(net.Tempo)
+	return campaign{
+		epoch: net.Epoch, secret: secret, deadline: deadline, over: height >= deadline,
+		begin: max(net.NextEpoch-net.Tempo, 0), end: net.NextEpoch,
 	}
-	begin := max(net.NextEpoch-net.Tempo, 0)
-	c.starts = schedule(secret, begin, begin+(c.deadline-begin)*3/4, rounds)
-	return c
+}
+
+// layOut spreads rounds over the first part of the epoch.
+func (c *campaign) layOut(rounds int) {
+	c.starts = scoring.Schedule(c.secret, c.begin, c.begin+(c.deadline-c.begin)*3/4, rounds)
 }
 
 // due reports whether a round should begin at this height.
@@ -41,25 +46,53 @@ func (c *campaign) complete(height int64) bool {
 	return c.next >= len(c.starts) || height >= c.deadline
 }
 
+// asked lists every question put in the epoch, in the order in which it counts.
+func (c *campaign) asked() []neuron.Asked {
+	var out []neuron.Asked
+	for _, r := range c.rounds {
+		for _, x := range r.exchanges {
+			out = append(out, x.Asked)
+		}
+	}
+	return out
+}
+
 // historyBytes bounds the answers kept for telling copies.
 const historyBytes = 64 << 20
 
-// history is the shared part of recent rounds, newest last.
+// measuredRound is a round with what it brought.
+type measuredRound struct {
+	evidence.Round
+	exchanges []exchange
+}
+
+// sharedOnly lists the questions that all miners of the round got.
+func (r *measuredRound) sharedOnly() []neuron.Asked {
+	var out []neuron.Asked
+	for _, x := range r.exchanges {
+		if x.shared {
+			out = append(out, x.Asked)
+		}
+	}
+	return out
+}
+
+// history is recent rounds, for their shared part; newest last.
 type history struct {
-	rounds [][]neuron.Asked
+	rounds []*measuredRound
 	limit  int
 }
 
 // add takes in a round and forgets the oldest beyond the limits of count and size.
-func (h *history) add(shared []neuron.Asked) {
-	if len(shared) == 0 {
+func (h *history) add(r *measuredRound) {
+	if len(r.sharedOnly()) == 0 {
 		return
 	}
-	h.rounds = append(h.rounds, shared)
+	h.rounds = append(h.rounds, r)
 	size := 0
 	for i := len(h.rounds) - 1; i >= 0; i-- {
-		for _, a := range h.rounds[i] {
-			size += len(a.Answer.Body) + len(a.Question.Body)
+		for _, x := range h.rounds[i].exchanges {
+			size += len(x.Answer.Body) + len(x.Question.Body)
 		}
 		if len(h.rounds)-i > h.limit || size > historyBytes && i < len(h.rounds)-1 {
 			h.rounds = slices.Delete(h.rounds, 0, i+1)
@@ -68,4 +101,10 @@ func (h *history) add(shared []neuron.Asked) {
 	}
 }
 
-func (h *history) all() []neuron.Asked { return slices.Concat(h.rounds...) }
+func (h *history) all() []neuron.Asked {
+	var out []neuron.Asked
+	for _, r := range h.rounds {
+		out = append(out, r.sharedOnly()...)
+	}
+	return out
+}

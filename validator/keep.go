@@ -90,7 +90,7 @@ func (v *validator) seal(vote neuron.Vote, head neuron.Head, view View) error {
 	}
 	c := Commitment{
 		Vote: vote, Salt: saltOf(v.Key, head.ChainID, v.Netuid, view.Epoch, view.Height),
-		Epoch: view.Epoch, Before: view.LastUpdate, EpochEnd: view.NextEpoch,
+		Epoch: view.Epoch, Measured: view.Epoch, Before: view.LastUpdate, EpochEnd: view.NextEpoch,
 	}
 	c.Hash = seal.Commit(head.ChainID, v.Netuid, hotkey, seal.Vote(vote), c.Salt)
 	next := v.keeper.state

@@ -42,6 +42,7 @@ type Commitment struct {
 	Before   int64       `json:"before"`    // LastUpdate when it was made, before it was sent
 	EpochEnd int64       `json:"epoch_end"` // NextEpoch then
 	Landed   bool        `json:"landed"`    // seen on the chain
+	Measured uint64      `json:"measured"`  // epoch whose measures it is made of
 }
 
 // Note is something a person should know about a vote.
@@ -176,4 +177,17 @@ func (l Ledger) withCommit(c Commitment) Ledger {
 func (l Ledger) without(hash [32]byte) Ledger {
 	l.Commits = slices.DeleteFunc(slices.Clone(l.Commits), func(c Commitment) bool { return c.Hash == hash })
 	return l
+}
+
+// Settled returns the epoch below which every vote is open on the chain, or will never be: none of them is given away
+// by showing what it was made of. The running epoch is not settled.
+func (l Ledger) Settled(running uint64) uint64 {
+	bound := running
+	if l.Wish != nil {
+		bound = min(bound, l.Wish.Epoch)
+	}
+	for _, c := range l.Commits {
+		bound = min(bound, c.Measured)
+	}
+	return bound
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/neuron"
 )
 
@@ -21,6 +22,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	v := &validator{Config: c, results: make(chan outcome, 1), slots: make(chan struct{}, c.Parallel)}
 	v.history.limit = c.History
+	defer v.stopExam()
 	defer v.stopRound()
 	for {
 		pause, err := v.turn(ctx)
@@ -38,6 +40,7 @@ func Run(ctx context.Context, c Config) error {
 type validator struct {
 	Config
 	keeper *keeper // nil until the chain has told its name
+	store  *evidence.Store
 
 	place    neuron.Neuron // own slot as last seen; the zero value before the first look
 	placed   bool
@@ -50,13 +53,19 @@ type validator struct {
 	cancel  context.CancelFunc // of the round in flight; nil when there is none
 	slots   chan struct{}
 
+	exam     *examination // in flight, or not folded yet; nil when there is none
+	saidExam uint64       // epoch, plus one, for which it was logged that the exam waits
+
+	noteAt    int64 // height before which no note of evidence is sent
+	noteTries int
+
 	outage  time.Time // since when the chain is away
 	retryAt int64     // height before which nothing is sent again
 	retries int
 	said    string // last reason logged for not sending
 }
 
-// wait pauses until the round in flight ends, the time is over or ctx ends.
+// wait pauses until the round or exam in flight ends, the time is over or ctx ends.
 func (v *validator) wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -65,6 +74,8 @@ func (v *validator) wait(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	case out := <-v.results:
 		v.finishRound(out)
+	case <-v.exam.ended():
+		v.exam.noticed = true
 	}
 }
 
@@ -78,7 +89,7 @@ func (v *validator) turn(ctx context.Context) (time.Duration, error) {
 		return v.away(err), nil
 	}
 	if v.keeper == nil {
-		if v.keeper, err = openKeeper(v.Dir, head.ChainID, v.Netuid, v.Key.Address()); err != nil {
+		if err := v.open(head.ChainID); err != nil {
 			return 0, err
 		}
 	}
@@ -92,7 +103,25 @@ func (v *validator) turn(ctx context.Context) (time.Duration, error) {
 	if err := v.measure(ctx, head, net); err != nil {
 		return 0, err
 	}
-	return v.Poll, v.keep(ctx, head, net)
+	if err := v.keep(ctx, head, net); err != nil {
+		return 0, err
+	}
+	v.publish(ctx, head, net)
+	return v.Poll, nil
+}
+
+// open reads what the validator keeps on disk.
+func (v *validator) open(chainID string) error {
+	state, err := openKeeper(v.Dir, chainID, v.Netuid, v.Key.Address())
+	if err != nil {
+		return err
+	}
+	store, err := evidence.Open(v.Dir, chainID, v.Netuid, v.Key.Address())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrState, err)
+	}
+	v.keeper, v.store = state, store
+	return nil
 }
 
 func (v *validator) look(ctx context.Context) (neuron.Head, neuron.Subnet, error) {
@@ -138,7 +167,7 @@ func (v *validator) findSelf(head neuron.Head, net neuron.Subnet) error {
 			v.Log.Info("permit received", "uid", n.UID, "stake_rao", n.StakeRao)
 		}
 		if !v.placed {
-			v.Log.Info("validator runs", "uid", n.UID, "permit", n.Permit, "stake_rao", n.StakeRao, "task", v.Task.Name(), "floor", v.Floor)
+			v.Log.Info("validator runs", "uid", n.UID, "permit", n.Permit, "stake_rao", n.StakeRao, "kind", v.kind(), "floor", v.Floor)
 		}
 		v.place, v.placed = n, true
 		return nil

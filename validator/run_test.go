@@ -371,6 +371,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for name, change := range map[string]func(*validator.Config, *probe){
 		"no chain":   func(c *validator.Config, _ *probe) { c.Chain = nil },
 		"no task":    func(c *validator.Config, _ *probe) { c.Task = nil },
+		"both kinds": func(c *validator.Config, _ *probe) { c.Examiner = guild{} },
 		"no client":  func(c *validator.Config, _ *probe) { c.Client = nil },
 		"no key":     func(c *validator.Config, _ *probe) { c.Key = neuron.Key{} },
 		"no dir":     func(c *validator.Config, _ *probe) { c.Dir = "" },

@@ -8,11 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/validator/scoring"
 )
 
 // ErrState marks a state file that cannot be this validator's: corrupt, of another hotkey or chain, or in use by a
@@ -33,10 +32,11 @@ type State struct {
 	Netuid  uint16         `json:"netuid"`
 	Hotkey  neuron.Address `json:"hotkey"`
 
-	Height    int64      `json:"height"`    // newest block acted upon
-	NextFold  uint64     `json:"next_fold"` // first epoch whose measures are not in the standings yet
-	Standings []Standing `json:"standings"` // by hotkey, then generation
-	Ledger    Ledger     `json:"ledger"`    // what is owed to the chain
+	Height    int64              `json:"height"`           // newest block acted upon
+	NextFold  uint64             `json:"next_fold"`        // first epoch whose measures are not in the standings yet
+	Standings []scoring.Standing `json:"standings"`        // by hotkey, then generation
+	Ledger    Ledger             `json:"ledger"`           // what is owed to the chain
+	Memory    []byte             `json:"memory,omitempty"` // an examiner's, for its next exam
 }
 
 // StatePath is where the validator of a subnet keeps its state.
@@ -105,12 +105,7 @@ func openKeeper(dir, chainID string, netuid uint16, hotkey neuron.Address) (*kee
 // save makes next the state, on disk first. It refuses when the file is not what was written last: then a second
 // validator runs on the same directory, and both would commit.
 func (k *keeper) save(next State) error {
-	slices.SortFunc(next.Standings, func(a, b Standing) int {
-		if c := strings.Compare(string(a.Hotkey), string(b.Hotkey)); c != 0 {
-			return c
-		}
-		return int(int64(a.Generation) - int64(b.Generation))
-	})
+	scoring.Sort(next.Standings)
 	text, err := json.Marshal(next)
 	if err != nil {
 		return fmt.Errorf("write validator state: %w", err)

@@ -27,6 +27,7 @@ var directions = []direction{
 	{"gateway", "github.com/cosmos/cosmos-sdk", "the gateway reaches the chain through an interface"},
 	{"miner", "github.com/cosmos/cosmos-sdk", "miners reach the chain through an interface"},
 	{"validator", "github.com/cosmos/cosmos-sdk", "validators reach the chain through an interface"},
+	{"evidence", "github.com/cosmos/cosmos-sdk", "whoever audits a validator needs no engine of a chain"},
 	{"x", Module + "/chain", "modules do not know the application"},
 	{"x", Module + "/neuron", "the chain does not know the SDK"},
 	{"x", Module + "/wallet", "the chain does not know wallets"},

@@ -1,4 +1,4 @@
-package validator
+package scoring
 
 import (
 	"math"
@@ -22,8 +22,9 @@ type Standing struct {
 	Silent   int     `json:"silent"`   // epochs in a row without a single answer
 	Voted    float64 `json:"voted"`    // the score behind the weight last voted
 	HasVoted bool    `json:"has_voted"`
-	Last     Measure `json:"last"`  // of the newest epoch
-	Epoch    uint64  `json:"epoch"` // of Last
+	PruneSum float64 `json:"prune_sum,omitempty"` // moving sum of pruning scores
+	Last     Measure `json:"last"`                // of the newest epoch
+	Epoch    uint64  `json:"epoch"`               // of Last
 }
 
 // fold takes in one epoch. The average is corrected for its start, so that a newcomer's first epoch counts in full:
@@ -32,6 +33,7 @@ func (s Standing) fold(m Measure, epoch uint64, alpha float64) Standing {
 	keep := 1 - alpha
 	s.Sum = keep*s.Sum + alpha*m.Mean
 	s.Variance = keep*keep*s.Variance + alpha*alpha*m.StdErr*m.StdErr
+	s.PruneSum = keep*s.PruneSum + alpha*m.Pruning
 	s.Mass = keep*s.Mass + alpha
 	s.Silent++
 	if m.Answered > 0 {
@@ -55,6 +57,14 @@ func (s Standing) StdErr() float64 {
 		return 0
 	}
 	return math.Sqrt(s.Variance) / s.Mass
+}
+
+// Pruning is the moving average of the pruning scores, bits per byte; 0 before the first epoch.
+func (s Standing) Pruning() float64 {
+	if s.Mass == 0 {
+		return 0
+	}
+	return s.PruneSum / s.Mass
 }
 
 // silentEpochs is how many epochs without any answer end a miner's weight at once.

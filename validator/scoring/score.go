@@ -1,4 +1,4 @@
-package validator
+package scoring
 
 import (
 	"cmp"
@@ -17,6 +17,11 @@ type Measure struct {
 	N        int           // questions put
 	Answered int           // questions that got any answer
 	Latency  time.Duration // median over the answers; zero without any
+
+	// Of an exam's mark only.
+	Pruning float64       `json:",omitempty"` // loss when the miner is left out, bits per byte
+	Facts   []neuron.Fact `json:",omitempty"`
+	Reason  string        `json:",omitempty"`
 }
 
 // measure condenses what was asked of one miner. The standard error is that of a weighted mean after two imagined
@@ -57,8 +62,8 @@ func difficulty(q neuron.Question) float64 {
 	return 1
 }
 
-// unit forces a task's number into 0..1.
-func unit(x float64) float64 {
+// Unit forces a task's number into 0..1.
+func Unit(x float64) float64 {
 	if math.IsNaN(x) {
 		return 0
 	}
@@ -97,9 +102,9 @@ func latencyFactors(latency map[neuron.Address]time.Duration) map[neuron.Address
 	return out
 }
 
-// results turns an epoch's answers into one measure per miner, with the factors for latency and originality applied.
+// Results turns an epoch's answers into one measure per miner, with the factors for latency and originality applied.
 // A nil originality means that the task cannot tell copies.
-func results(asked []neuron.Asked, originality map[neuron.Address]float64) map[neuron.Address]Measure {
+func Results(asked []neuron.Asked, originality map[neuron.Address]float64) map[neuron.Address]Measure {
 	byMiner := map[neuron.Address][]neuron.Asked{}
 	for _, a := range asked {
 		byMiner[a.Miner] = append(byMiner[a.Miner], a)
@@ -119,7 +124,7 @@ func results(asked []neuron.Asked, originality map[neuron.Address]float64) map[n
 			factor = f
 		}
 		if f, judged := originality[who]; judged {
-			factor *= unit(f)
+			factor *= Unit(f)
 		}
 		m.Mean, m.StdErr = m.Mean*factor, m.StdErr*factor
 		out[who] = m
