@@ -1,0 +1,61 @@
+package mixture
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/dendra-net/dendra/mix"
+)
+
+// ErrAnswer marks a miner's answer that is no list of distributions.
+var ErrAnswer = errors.New("not an answer with distributions")
+
+// DistBytes is the length of a distribution on the wire, a level for each byte value.
+//
+// Level q stands for the probability 2^(-5q/64): 0 is certainty, and each step up is 5/64 of a bit less likely, down to
+// 19.92 bits at 255. A probability p is written as the level nearest to -log2(p) 64/5. Whoever reads divides the levels'
+// probabilities by their sum, which must lie between 31/32 and 33/32, and then gives every byte mix.Floor of its own.
+// A byte's cost thus changes by at most 0.08 bits, and on average by less than a thousandth.
+const DistBytes = 256
+
+const (
+	levelsPerBit = 64.0 / 5
+	leastSum     = 31.0 / 32
+	mostSum      = 33.0 / 32
+)
+
+// levels are rounded to 24 bits, so that every machine has the same ones.
+var levels = func() (l [256]float64) {
+	for q := range l {
+		l[q] = float64(float32(math.Exp2(-float64(q) / levelsPerBit)))
+	}
+	return l
+}()
+
+// Quantise writes d, which must be a distribution, into the first DistBytes bytes of out.
+func Quantise(d *mix.Dist, out []byte) {
+	for b, p := range d {
+		q := math.Round(-math.Log2(float64(p)) * levelsPerBit)
+		out[b] = byte(min(max(q, 0), 255))
+	}
+}
+
+// Restore reads a distribution of DistBytes levels, or says why it is none.
+func Restore(raw []byte, d *mix.Dist) error {
+	if len(raw) != DistBytes {
+		return fmt.Errorf("%w: %d bytes, want %d", ErrAnswer, len(raw), DistBytes)
+	}
+	sum := 0.0
+	for _, q := range raw {
+		sum += levels[q]
+	}
+	if sum < leastSum || sum > mostSum {
+		return fmt.Errorf("%w: probabilities sum to %.4f, want %.4f to %.4f", ErrAnswer, sum, leastSum, mostSum)
+	}
+	scale := (1 - 256*mix.Floor) / sum
+	for b, q := range raw {
+		d[b] = float32(mix.Floor + float64(levels[q]*scale))
+	}
+	return nil
+}
