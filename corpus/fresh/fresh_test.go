@@ -37,10 +37,10 @@ func TestTheSameSeedDrawsTheSame(t *testing.T) {
 }
 
 var pinned = []string{
-	"reference:    :meth:`__str__` method due high triple to student data bytes\n   :meth:`__str__` method.\n\nNote",
-	"dictionary: northeastern (adjective): of a taste of the United States tetchily slipping the New Trent closes",
-	"prose: horror soon to the Obliquities. \"Karataev\" was one; \"Obliquities of Inner\nThis\"; \"Turpentine in ",
-	"code: \t\t\t}\n\t\t\tlog.addComment(print, r.unicode)\n\t\t\tif r.eol() {\n\t\t\t\treturn log\n\t\t\t}\n\t\t\tr.next()\n\t\t}\n\n\t\t",
+	"reference:    :meth:`__str__` method colour arithmetic first to initscr data files\n   :meth:`__str__` metho",
+	"dictionary: instrument (noun): any of various long-skilled bipedalism-scraping hawks of Helichrysum Haemospo",
+	"prose: minute horse to the Angles. \"Only\" was one; \"Angles of Larger\nGlass\"; \"Doctor in July\"; \"Natasha",
+	"code: \t\t\tflags |= goBuild\n\t\t}\n\t\t_, err := appendIndent(r, newname, flags, nil, func(its fixLongPath, n",
 }
 
 // The rewriting is pinned: validators on different machines and versions must draw the same.
@@ -305,10 +305,10 @@ func BenchmarkLearn(b *testing.B) {
 }
 
 func TestWordsKeepTheirClass(t *testing.T) {
-	for _, words := range [][]string{{"walking", "talking"}, {"Prince", "Bridge"}, {"UTF", "FTU"}, {"lookUp", "findIt"}, {"houses", "horses"}} {
+	for _, words := range [][]string{{"walking", "talking"}, {"Prince", "Bridge"}, {"UTF", "FTU"}, {"lookUp", "findIt"}, {"houses", "horses"}, {"dog", "elephant"}} {
 		require.Equal(t, classOf([]byte(words[0])), classOf([]byte(words[1])))
 	}
-	for _, words := range [][]string{{"walking", "walked"}, {"Prince", "prince"}, {"dog", "dromedary"}, {"lookUp", "LookUp"}} {
+	for _, words := range [][]string{{"walking", "walked"}, {"Prince", "prince"}, {"lookUp", "LookUp"}} {
 		require.NotEqual(t, classOf([]byte(words[0])), classOf([]byte(words[1])))
 	}
 	for _, word := range []string{"of", "don't", "naïve", "utf8", "_x", "0x1f"} {

@@ -15,11 +15,11 @@ type token struct {
 	class      class // none when it is not to be replaced
 }
 
-// class is what a word and its replacement have in common. The zero value is of no class.
+// class is what a word and its replacement have in common. The zero value is of no class. Whoever
+// has found the source knows the class too, which is worth 0.4 bits per byte of prose; with a class of length, 0.6.
 type class struct {
 	shape  shape
 	ending uint8 // index into endings, the last for none of them
-	length uint8
 }
 
 type shape uint8
@@ -39,9 +39,6 @@ var endings = []string{"ing", "ed", "ly", "tion", "ness", "es", "s", "er", "est"
 
 // Words of fewer bytes are left alone.
 const shortest = 3
-
-// lengths are the longest words of each length class but the last.
-var lengths = []int{4, 7, 11}
 
 func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 func digit(b byte) bool  { return b >= '0' && b <= '9' }
@@ -88,11 +85,6 @@ func classOf(word []byte) class {
 		return class{}
 	}
 	c := class{shape: s, ending: uint8(len(endings))}
-	for _, most := range lengths {
-		if len(word) > most {
-			c.length++
-		}
-	}
 	for i, e := range endings {
 		if len(word) > len(e)+2 && strings.EqualFold(string(word[len(word)-len(e):]), e) {
 			c.ending = uint8(i)
