@@ -15,8 +15,8 @@ var ErrAnswer = errors.New("not an answer with distributions")
 //
 // Level q stands for the probability 2^(-5q/64): 0 is certainty, and each step up is 5/64 of a bit less likely, down to
 // 19.92 bits at 255. A probability p is written as the level nearest to -log2(p) 64/5. Whoever reads divides the levels'
-// probabilities by their sum, which must lie between 31/32 and 33/32, and then gives every byte mix.Floor of its own.
-// A byte's cost thus changes by at most 0.08 bits, and on average by less than a thousandth.
+// probabilities by their sum, which must lie between 31/32 and 33/32; none is then below mix.Floor. A byte's cost thus
+// changes by at most 0.08 bits, or 0.12 near the floor, and on average by less than two thousandths.
 const DistBytes = 256
 
 const (
@@ -53,9 +53,8 @@ func Restore(raw []byte, d *mix.Dist) error {
 	if sum < leastSum || sum > mostSum {
 		return fmt.Errorf("%w: probabilities sum to %.4f, want %.4f to %.4f", ErrAnswer, sum, leastSum, mostSum)
 	}
-	scale := (1 - 256*mix.Floor) / sum
 	for b, q := range raw {
-		d[b] = float32(mix.Floor + float64(levels[q]*scale))
+		d[b] = float32(levels[q] / sum)
 	}
 	return nil
 }
