@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Thresholds of admission: see Power for why they are these.
+// Thresholds of admission: see Bar for why they are these.
 const (
 	leastBits   = 0.01 // per byte that a newcomer must tell beyond prior art
 	leastSigma  = 2    // standard errors by which it must tell something
@@ -14,6 +14,8 @@ const (
 	mostPrior   = 8    // members of a version's prior art
 	patience    = 2    // panels for which newcomers wait for an admitted miner that is silent
 	mostMembers = 16   // of the mixture that pays
+	probation   = 4    // panels in a row in which a newcomer is weighed
+	pause       = 8    // panels from one of its later tries to the next
 )
 
 // admit decides in the order of beginnings who is in.
@@ -34,6 +36,11 @@ func (e *exam) admit() {
 			n.standing.Reason = "did not answer"
 			continue
 		}
+		n.version.Panels++
+		if !n.version.Admitted && n.version.Panels > probation && n.version.Panels%pause != 0 {
+			n.standing.Reason = "was not let in, and has not changed"
+			continue
+		}
 		e.weigh(n, order[:k])
 		if !n.version.Admitted {
 			n.decide(missing)
@@ -44,7 +51,10 @@ func (e *exam) admit() {
 // weigh measures what n tells beyond those that were there before.
 func (e *exam) weigh(n *entrant, before []*entrant) {
 	n.prior = e.priorOf(n, before)
-	public := with(n.prior, e.derived(n.prior)...)
+	public := n.prior
+	if !n.version.Admitted {
+		public = with(public, e.derived(n)...)
+	}
 	n.marginal = e.gain(public, with(public, n.column))
 	n.version.Marginal = n.version.Marginal.fade(keep).blend(n.marginal)
 	if whole := e.gain(nil, []int{n.column}).Mean; whole > 0 {
@@ -55,7 +65,7 @@ func (e *exam) weigh(n *entrant, before []*entrant) {
 // decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.
 func (n *entrant) decide(missing string) {
 	m := n.version.Marginal
-	bar := max(leastBits, leastSigma*m.se())
+	bar := Bar(m.se())
 	switch {
 	case m.Mean <= bar:
 		n.standing.Reason = fmt.Sprintf("tells %.4f bits beyond prior art, more than %.4f is asked", m.Mean, bar)
@@ -93,13 +103,17 @@ func (e *exam) priorOf(n *entrant, before []*entrant) []int {
 	return columns
 }
 
-// derived adds to the pools what anyone could make of these columns, and returns the new ones.
-func (e *exam) derived(columns []int) []int {
-	if e.panel.Derive == nil || len(columns) == 0 {
+// derived adds to the pools what anyone could make of n's prior art, and returns the new columns.
+func (e *exam) derived(n *entrant) []int {
+	if e.panel.Derive == nil || len(n.prior) == 0 {
 		return nil
 	}
+	nearest := slices.Clone(n.prior)
+	slices.SortStableFunc(nearest, func(a, b int) int {
+		return cmp.Compare(e.distance(n.column, a), e.distance(n.column, b))
+	})
 	var made []int
-	for _, likelihoods := range e.panel.Derive(e.membersOf(columns)) {
+	for _, likelihoods := range e.panel.Derive(e.membersOf(nearest)) {
 		if len(likelihoods) == len(e.panel.Positions) {
 			made = append(made, e.pools.add(likelihoods))
 		}

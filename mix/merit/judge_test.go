@@ -104,3 +104,25 @@ func TestStateSurvivesItsBytes(t *testing.T) {
 		require.Equal(t, s, restored)
 	}
 }
+
+// What Bar's comment says.
+func TestPower(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		truth, error float64
+		panels       int
+		least, most  float64
+	}{
+		{"improver at once", 0.02, 0.006, 1, 0.89, 0.95},
+		{"improver on probation", 0.02, 0.006, 4, 0.99, 1},
+		{"improver measured well", 0.02, 0.003, 1, 0.99, 1},
+		{"derived copy", 0.0035, 0.003, 4, 0, 0.02},
+		{"pure copy", 0, 0.001, 4, 0, 0.0001},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := merit.Power(c.truth, c.error, c.panels)
+			require.GreaterOrEqual(t, p, c.least)
+			require.LessOrEqual(t, p, c.most)
+		})
+	}
+}

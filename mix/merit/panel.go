@@ -27,8 +27,9 @@ type Panel struct {
 	Base      []float64 // likelihoods of the public model that everybody could answer with, by position
 	Miners    []Miner
 	Prior     []Artifact // published before this epoch
-	// Derive returns likelihoods, by position, that anyone could make of the answers of these members, or nil: see
-	// Derivations. It may be nil, and is asked only about those against whom somebody is to be let in.
+	// Derive returns likelihoods, by position, that anyone could make of the answers of these members: see Derivations.
+	// It is asked about those against whom somebody is to be let in, the nearest to that one first. It may be nil, but
+	// then who tempers another's answers, or multiplies several, passes for new.
 	Derive func(members []Member) [][]float64
 }
 

@@ -2,20 +2,16 @@ package merit
 
 import "github.com/dendra-net/dendra/mix"
 
-const (
-	folds      = 4  // parts of a panel; what is weighed on the others is measured on each
-	steps      = 16 // of learning for the whole
-	finerSteps = 6  // of learning for each cell
-	loyalty    = 24 // positions for which a cell's weights heed those of the cell around it
-)
+// folds is into how many parts a panel is cut: how much to believe whom is learnt on the others, and measured on each.
+const folds = 4
 
 // pools measures mixtures of a panel's columns. Column 0 is the public model, which is in every pool.
 type pools struct {
 	columns  [][]float64
 	passages [][]int32
-	fold     []uint8 // by position
-	cells    cells
-	known    map[string][]float64 // losses by position of pools that were measured
+	fold     []uint8     // by position
+	contexts [][]feature // by position
+	known    map[string][]float64
 }
 
 func newPools(positions []Position, base []float64) *pools {
@@ -23,16 +19,21 @@ func newPools(positions []Position, base []float64) *pools {
 		columns:  [][]float64{tame(base)},
 		passages: passagesOf(positions),
 		fold:     make([]uint8, len(positions)),
-		cells:    cellsOf(positions),
+		contexts: make([][]feature, len(positions)),
 		known:    map[string][]float64{},
 	}
 	for k, passage := range p.passages {
 		for _, i := range passage {
-			p.fold[i] = uint8(k % folds)
+			p.fold[i] = uint8(foldOf(k))
+			p.contexts[i] = featuresOf(positions[i].Context)
 		}
 	}
 	return p
 }
+
+// foldOf spreads passages over folds so that no period of the exam's, as of kinds that come by turns, falls together
+// with theirs.
+func foldOf(passage int) int { return (passage*7 + passage/folds*3 + passage/16) % folds }
 
 // add appends a column and returns its number.
 func (p *pools) add(likelihoods []float64) int {
@@ -40,17 +41,18 @@ func (p *pools) add(likelihoods []float64) int {
 	return len(p.columns) - 1
 }
 
-// loss is the surprise in bits, by position, of the mixture of the public model with these columns. At each position
-// the weights are what fitted the other folds best, for the cell of the position.
+// loss is the surprise in bits, by position, of the mixture of the public model with these columns. What is believed at
+// a position was learnt from other passages alone, and anew for these columns.
 func (p *pools) loss(members []int) []float64 {
 	key := keyOf(members)
 	if l, ok := p.known[key]; ok {
 		return l
 	}
-	pool := p.rows(members)
-	bits := make([]float64, len(p.fold))
-	for f := range uint8(folds) {
-		p.price(pool, f, bits)
+	var bits []float64
+	if len(members) == 0 {
+		bits = p.alone(0)
+	} else {
+		bits = p.fit(p.rows(members))
 	}
 	p.known[key] = bits
 	return bits
@@ -95,76 +97,22 @@ func (p *pools) rows(members []int) rows {
 	return r
 }
 
-// price fills bits at the positions of one fold with the loss of the mixture that was fitted on the others.
-func (p *pools) price(r rows, fold uint8, bits []float64) {
-	whole := make([]float64, r.width)
-	for k := range whole {
-		whole[k] = 1 / float64(r.width)
-	}
-	all := make([]uint8, len(p.fold))
-	p.fit(r, fold, all, [][]float64{whole}, 1, steps)
-	bySort := p.finer(r, fold, p.cells.sort, sorts, func(uint8) []float64 { return whole })
-	byFine := p.finer(r, fold, p.cells.fine, sorts*endings, func(c uint8) []float64 { return bySort[c/endings] })
-	for i, f := range p.fold {
-		if f == fold {
-			bits[i] = -mix.Log2(dot(byFine[p.cells.fine[i]], r.row(i)))
-		}
-	}
-}
-
-// finer fits weights for each cell, which begin as those of the cell around it and leave them as far as data warrants.
-func (p *pools) finer(r rows, fold uint8, cell []uint8, n int, around func(uint8) []float64) [][]float64 {
-	weights := make([][]float64, n)
-	for c := range weights {
-		weights[c] = append([]float64(nil), around(uint8(c))...)
-	}
-	p.fit(r, fold, cell, weights, loyalty, finerSteps)
-	return weights
-}
-
-// fit moves each cell's weights to those that make what came at the positions outside of fold most likely, by
-// expectation and maximization. They heed what they begin with as if it were so many positions more.
-func (p *pools) fit(r rows, fold uint8, cell []uint8, weights [][]float64, heed float64, steps int) {
-	first, sums, counts := make([][]float64, len(weights)), make([][]float64, len(weights)), make([]float64, len(weights))
-	for c := range weights {
-		first[c] = append([]float64(nil), weights[c]...)
-		sums[c] = make([]float64, r.width)
-	}
-	for range steps {
-		for c := range sums {
-			for k, w := range first[c] {
-				sums[c][k] = float64(heed * w)
+// fit learns a gate for every fold and measures with it.
+func (p *pools) fit(r rows) []float64 {
+	bits := make([]float64, len(p.fold))
+	g := newGate(r.width)
+	for f := range uint8(folds) {
+		g.forget()
+		for i, own := range p.fold {
+			if own != f {
+				g.learn(p.contexts[i], r.row(i))
 			}
-			counts[c] = heed
 		}
-		for i, f := range p.fold {
-			if f == fold {
-				continue
-			}
-			c := cell[i]
-			credit(sums[c], weights[c], r.row(i))
-			counts[c]++
-		}
-		for c, w := range weights {
-			for k := range w {
-				w[k] = sums[c][k] / counts[c]
+		for i, own := range p.fold {
+			if own == f {
+				bits[i] = -mix.Log2(g.mixed(p.contexts[i], r.row(i)))
 			}
 		}
 	}
-}
-
-// credit divides one position among the members by how far each is to thank for what came.
-func credit(sums, weights, row []float64) {
-	share := 1 / dot(weights, row)
-	for k, w := range weights {
-		sums[k] += float64(float64(w*row[k]) * share)
-	}
-}
-
-func dot(a, b []float64) float64 {
-	sum := 0.0
-	for k, v := range a {
-		sum += float64(v * b[k])
-	}
-	return sum
+	return bits
 }
