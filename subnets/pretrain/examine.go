@@ -1,0 +1,270 @@
+package pretrain
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/dendra-net/dendra/corpus/fresh"
+	"github.com/dendra-net/dendra/neuron"
+)
+
+// Name is the kind of the subnet.
+const Name = "pretrain"
+
+// Examiner measures what miners have published. Its zero value draws shards from the shipped text; validators in one process
+// may share one, and then nothing is computed twice.
+type Examiner struct {
+	// Source is the validator's own text. What it draws depends on the validator's secret seed, and nobody can train on it.
+	Source fresh.Source
+
+	scores scorer
+}
+
+var _ neuron.Examiner = (*Examiner)(nil)
+
+// Name implements neuron.Examiner.
+func (e *Examiner) Name() string { return Name }
+
+// Opens implements neuron.Examiner.
+func (e *Examiner) Opens(begin, end int64) int64 { return Opens(begin, end) }
+
+// Examine implements neuron.Examiner: it fetches what was committed, runs it on the epoch's shard, and pays for what each
+// artifact adds.
+func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings, error) {
+	shard, err := e.shard(x)
+	if err != nil {
+		return neuron.Findings{}, err
+	}
+	old, err := recall(x.Memory)
+	if err != nil {
+		return neuron.Findings{}, err
+	}
+	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}}
+	pieces := exam.fetch(ctx, old)
+	for _, p := range pieces {
+		p.Root = slices.ContainsFunc(old, func(r record) bool { return r.Root && r.Digest == p.Digest && r.Owner == p.Owner })
+	}
+	base, err := exam.public(ctx)
+	if err != nil {
+		return neuron.Findings{}, err
+	}
+	prior := exam.recalled(ctx, old, pieces)
+	exam.measure(ctx, pieces)
+	if err := ctx.Err(); err != nil {
+		return neuron.Findings{}, fmt.Errorf("examine the miners of subnet %d: %w", x.Netuid, err)
+	}
+	return exam.judge(base, pieces, prior)
+}
+
+// shard draws the exam's text.
+func (e *Examiner) shard(x neuron.Exam) ([]fresh.Passage, error) {
+	if e.Source == nil {
+		return PublicShard(ShardSeed(x.ChainID, x.Netuid, x.Epoch, x.Beacon))
+	}
+	shard, err := e.Source.Draw(tagged(ownDomain, x.ChainID, x.Netuid, x.Epoch, x.Seed), ShardPassages, PassageBytes)
+	if err != nil {
+		return nil, fmt.Errorf("draw a shard of own text: %w", err)
+	}
+	return shard, nil
+}
+
+const ownDomain = "dendra/pretrain/own/v1"
+
+// exam is one examination under way.
+type exam struct {
+	neuron.Exam
+	scores *scorer
+	shard  []fresh.Passage
+	marks  map[neuron.Address]neuron.Mark // why miners have none
+	work   int                            // of what was measured so far
+}
+
+// piece is an artifact in an exam.
+type piece struct {
+	record
+	since   int64 // from when its owner's claim counts: the height of its commit, or that of the owner's root
+	content []byte
+	bits    []float32 // by new byte of the shard; nil when it could not be measured
+}
+
+func (x *exam) refuse(miner neuron.Address, format string, args ...any) {
+	x.marks[miner] = neuron.Mark{Reason: fmt.Sprintf(format, args...)}
+}
+
+// fetch gets the artifacts of all miners that committed one of their own, in the order in which they will be run.
+func (x *exam) fetch(ctx context.Context, old []record) []*piece {
+	var list []*piece
+	for _, c := range x.Miners {
+		if why := x.ineligible(c); why != "" {
+			x.refuse(c.Hotkey, "%s", why)
+			continue
+		}
+		list = append(list, &piece{
+			record: record{Digest: digest(c.Committed.Data), Owner: c.Hotkey, Coldkey: c.Coldkey, Height: c.Committed.FirstHeight},
+		})
+	}
+	x.fetchAll(ctx, list)
+	list = slices.DeleteFunc(list, func(p *piece) bool { return p.content == nil })
+	x.order(list, old)
+	return list
+}
+
+// order puts those first who did well in the exam before, and the others as the beacon has it: nobody can choose to come
+// first, and newcomers with slow artifacts cannot keep the good ones from being measured.
+func (x *exam) order(list []*piece, old []record) {
+	rank := map[neuron.Address]int{}
+	for i, r := range slices.Backward(old) {
+		rank[r.Owner] = i - len(old)
+	}
+	turn := func(p *piece) []byte {
+		sum := sha256.Sum256(append(x.Beacon[:], p.Digest[:]...))
+		return sum[:]
+	}
+	slices.SortFunc(list, func(a, b *piece) int {
+		return cmp.Or(cmp.Compare(rank[a.Owner], rank[b.Owner]), bytes.Compare(turn(a), turn(b)))
+	})
+}
+
+// ineligible says why what a miner committed cannot count.
+func (x *exam) ineligible(c neuron.Candidate) string {
+	switch com := c.Committed; {
+	case len(com.Data) == 0:
+		return "has committed no artifact"
+	case len(com.Data) != len(digest{}):
+		return fmt.Sprintf("committed %d bytes; a digest has %d", len(com.Data), len(digest{}))
+	case com.Height >= x.Opened:
+		return fmt.Sprintf("committed in block %d; the exam opened in block %d", com.Height, x.Opened)
+	case com.First != c.Hotkey:
+		return fmt.Sprintf("%s committed this artifact first, in block %d", com.First, com.FirstHeight)
+	}
+	return ""
+}
+
+// fetches is how many miners are asked at once.
+const fetches = 8
+
+func (x *exam) fetchAll(ctx context.Context, list []*piece) {
+	var (
+		wait sync.WaitGroup
+		mu   sync.Mutex
+		free = make(chan struct{}, fetches)
+	)
+	for _, p := range list {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			content, err := x.get(ctx, p)
+			if err == nil {
+				p.content = content
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			x.refuse(p.Owner, "%v", err)
+		})
+	}
+	wait.Wait()
+}
+
+// get takes an artifact from the shelf if it is the one of the last exam, and else asks the miner for it.
+func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
+	if x.Shelf != nil {
+		if content, ok := x.Shelf.Get(p.Digest); ok {
+			return content, nil
+		}
+	}
+	path := Path(p.Digest)
+	a := x.Ask(ctx, p.Owner, "GET", path, nil)
+	switch {
+	case a.Err != nil:
+		return nil, fmt.Errorf("did not hand out its artifact: %w", a.Err)
+	case a.Status != 200:
+		return nil, fmt.Errorf("answered %d when asked for %s", a.Status, path)
+	case len(a.Body) > MaxArtifact:
+		return nil, fmt.Errorf("handed out %d bytes; the most is %d", len(a.Body), MaxArtifact)
+	case digestOf(a.Body) != p.Digest:
+		return nil, fmt.Errorf("handed out %d bytes with the hash %x; it committed %x", len(a.Body), digestOf(a.Body), p.Digest[:])
+	}
+	if x.Shelf != nil {
+		if _, err := x.Shelf.Put(a.Body); err != nil {
+			return nil, fmt.Errorf("could not be kept: %w", err)
+		}
+	}
+	return a.Body, nil
+}
+
+// measure runs artifacts one after the other, as many as the exam's work suffices for.
+func (x *exam) measure(ctx context.Context, list []*piece) {
+	for _, p := range list {
+		bits, err := x.run(ctx, p.content)
+		if err != nil {
+			x.refuse(p.Owner, "its artifact cannot be run: %v", err)
+			continue
+		}
+		p.bits, p.Bits = bits, mean(bits)
+	}
+}
+
+// MaxExamWork bounds what all artifacts of an exam may compute for a byte, in multiplications. It is what seventy of the
+// largest usual nets take, a minute of one core.
+const MaxExamWork = 16 * MaxWork
+
+var errSpent = errors.New("the exam's work was spent on others before it")
+
+// run measures one artifact. What it works is bounded by what its head says, not by a clock: so everybody who runs an exam
+// again finds the same.
+func (x *exam) run(ctx context.Context, artifact []byte) ([]float32, error) {
+	c, err := shape(artifact)
+	if err != nil {
+		return nil, err
+	}
+	w := max(work(c), leastWork)
+	if x.work+w > MaxExamWork {
+		return nil, errSpent
+	}
+	bits, err := x.scores.bits(ctx, artifact, x.shard)
+	if err == nil {
+		x.work += w
+	}
+	return bits, err
+}
+
+// leastWork is what an n-gram counts for.
+const leastWork = 1 << 16
+
+// recalled measures the best artifacts of earlier exams that are not in this one.
+func (x *exam) recalled(ctx context.Context, old []record, now []*piece) []*piece {
+	current := map[digest]bool{}
+	for _, p := range now {
+		current[p.Digest] = true
+	}
+	var list []*piece
+	for _, r := range old {
+		if len(list) == priorArt {
+			break
+		}
+		if current[r.Digest] || x.Shelf == nil {
+			continue
+		}
+		content, ok := x.Shelf.Get(r.Digest)
+		if !ok {
+			continue
+		}
+		bits, err := x.run(ctx, content)
+		if err != nil {
+			continue // it ran before, so ctx has ended, which Examine sees
+		}
+		r.Bits = mean(bits)
+		list = append(list, &piece{record: r, content: content, bits: bits})
+	}
+	return list
+}
+
+// priorArt is how many artifacts of earlier exams are measured again.
+const priorArt = 8
