@@ -15,7 +15,8 @@ import (
 const (
 	MaxFileBytes = 24 << 20 // compressed
 	maxJSONBytes = 64 << 20 // inflated
-	maxObjects   = 300_000  // in the JSON: what little text can make much of
+	maxObjects   = 300_000  // in the JSON: what little text can make much of,
+	maxElements  = 8 << 20  // and commas, for the same reason
 )
 
 // ErrFile marks evidence that is malformed, too large or not of this format.
@@ -90,15 +91,14 @@ func checkText(text []byte) error {
 	if len(text) > maxJSONBytes {
 		return fmt.Errorf("%w: above %d bytes unpacked", ErrFile, maxJSONBytes)
 	}
-	if n := objects(text); n > maxObjects {
-		return fmt.Errorf("%w: %d objects, at most %d are allowed", ErrFile, n, maxObjects)
+	if objects, commas := structure(text); objects > maxObjects || commas > maxElements {
+		return fmt.Errorf("%w: %d objects and %d commas, at most %d and %d are allowed", ErrFile, objects, commas, maxObjects, maxElements)
 	}
 	return nil
 }
 
-// objects counts the opening braces outside strings.
-func objects(text []byte) int {
-	n := 0
+// structure counts the opening braces and the commas outside strings.
+func structure(text []byte) (objects, commas int) {
 	quoted := false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -107,10 +107,12 @@ func objects(text []byte) int {
 		case quoted && c == '\\':
 			i++
 		case !quoted && c == '{':
-			n++
+			objects++
+		case !quoted && c == ',':
+			commas++
 		}
 	}
-	return n
+	return objects, commas
 }
 
 // check holds what readers rely on.
@@ -132,6 +134,9 @@ func (f *File) check() error {
 			return fmt.Errorf("exchange %d: %w", i, err)
 		}
 	}
+	if len(f.Rounds) > maxRounds {
+		return fmt.Errorf("%d rounds, at most %d are read", len(f.Rounds), maxRounds)
+	}
 	for i, r := range f.Rounds {
 		if r.Shared < 0 || r.Own < 0 || r.Sample < 0 || r.Shared > maxQuestions || r.Own > maxQuestions || len(r.Miners) > len(r.Serving) {
 			return fmt.Errorf("round %d: %d shared and %d own questions to %d of %d miners", i, r.Shared, r.Own, len(r.Miners), len(r.Serving))
@@ -143,8 +148,11 @@ func (f *File) check() error {
 	return f.Exam.check()
 }
 
-// maxQuestions bounds the questions of a round that a file can claim.
-const maxQuestions = 1 << 12
+// What a file can claim.
+const (
+	maxRounds    = 256
+	maxQuestions = 1 << 12 // of one round
+)
 
 func (b Body) check() error {
 	kinds := 0

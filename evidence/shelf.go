@@ -64,7 +64,7 @@ func (s *Shelf) Put(content []byte) ([32]byte, error) {
 	if _, there := s.Get(d); there {
 		return d, nil
 	}
-	sizes, err := s.list()
+	sizes, err := s.List()
 	if err != nil {
 		return d, err
 	}
@@ -81,8 +81,8 @@ func (s *Shelf) Put(content []byte) ([32]byte, error) {
 	return d, nil
 }
 
-// list returns the sizes of all blobs.
-func (s *Shelf) list() (map[Digest]int64, error) {
+// List returns the sizes of all blobs.
+func (s *Shelf) List() (map[Digest]int64, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrShelf, err)

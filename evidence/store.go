@@ -133,7 +133,7 @@ func (s *Store) Save(f *File) error {
 		return err
 	}
 	e := entry{Epoch: f.Epoch, Digest: DigestOf(packed), Bytes: int64(len(packed)), Voting: f.Voting, Point: pointOf(f), Pruning: pruningOf(f)}
-	sizes, err := s.shelf.list()
+	sizes, err := s.shelf.List()
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,13 @@ func (v *validator) beginExam(ctx context.Context, head neuron.Head, net neuron.
 		v.Log.Warn("no miner serves", "epoch", c.epoch, "neurons", len(net.Neurons))
 		return
 	}
-	x := &examination{cands: cands, done: make(chan struct{}), record: newRecorder(v.asking(), v.Netuid, cands, v.slots, v.store.Shelf())}
+	shelf, err := newRecordingShelf(v.store.Shelf())
+	if err != nil {
+		c.over = true
+		v.Log.Error("no exam in this epoch", "epoch", c.epoch, "error", err)
+		return
+	}
+	x := &examination{cands: cands, done: make(chan struct{}), record: newRecorder(v.asking(), v.Netuid, cands, v.slots, shelf)}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.exam = neuron.Exam{
 		ChainID: head.ChainID, Netuid: v.Netuid, Epoch: c.epoch, Validator: v.Key.Address(),

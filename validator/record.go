@@ -40,10 +40,9 @@ type requestKey struct {
 	body         [32]byte
 }
 
-func newRecorder(how asking, netuid uint16, miners []neuron.Candidate, slots chan struct{}, shelf *evidence.Shelf) *recorder {
+func newRecorder(how asking, netuid uint16, miners []neuron.Candidate, slots chan struct{}, shelf *recordingShelf) *recorder {
 	r := &recorder{
-		asking: how, netuid: netuid, slots: slots, asked: map[requestKey]bool{}, targets: map[neuron.Address]neuron.Target{},
-		shelf: &recordingShelf{shelf: shelf, reads: map[evidence.Digest]bool{}, own: map[evidence.Digest]bool{}},
+		asking: how, netuid: netuid, slots: slots, shelf: shelf, asked: map[requestKey]bool{}, targets: map[neuron.Address]neuron.Target{},
 	}
 	for _, m := range miners {
 		r.targets[m.Hotkey] = neuron.Target{Netuid: netuid, Hotkey: m.Hotkey, Endpoint: m.Endpoint}
@@ -144,21 +143,34 @@ func bodyKey(b evidence.Body) string {
 	return b.Text + string(b.Data)
 }
 
-// recordingShelf notes what an exam looked for and had not put there itself.
+// recordingShelf shows an exam what lay on the shelf when it began and what it puts there itself, and notes what it
+// looked for. The answers that are recorded meanwhile are not shown: when they come depends on the miners.
 type recordingShelf struct {
-	shelf *evidence.Shelf
-	mu    sync.Mutex
-	reads map[evidence.Digest]bool
-	own   map[evidence.Digest]bool
+	shelf  *evidence.Shelf
+	before map[evidence.Digest]int64
+	mu     sync.Mutex
+	reads  map[evidence.Digest]bool
+	own    map[evidence.Digest]bool
+}
+
+func newRecordingShelf(shelf *evidence.Shelf) (*recordingShelf, error) {
+	before, err := shelf.List()
+	return &recordingShelf{shelf: shelf, before: before, reads: map[evidence.Digest]bool{}, own: map[evidence.Digest]bool{}}, err
 }
 
 func (s *recordingShelf) Get(digest [32]byte) ([]byte, bool) {
-	content, found := s.shelf.Get(digest)
+	_, before := s.before[digest]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, before := s.reads[digest]; !before && !s.own[digest] {
-		s.reads[digest] = found
+	if s.own[digest] {
+		return s.shelf.Get(digest)
 	}
+	if found, read := s.reads[digest]; !before || read && !found {
+		s.reads[digest] = false
+		return nil, false
+	}
+	content, found := s.shelf.Get(digest)
+	s.reads[digest] = found
 	return content, found
 }
 
