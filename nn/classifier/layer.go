@@ -123,8 +123,8 @@ func (c *convolution) inner() *dense { return &dense{in: c.patch(), out: c.out, 
 func (c *convolution) forward(k kernel.Kernel, params, in []float32, n int) []float32 {
 	pixels := n * c.from.width * c.from.height
 	c.patches = make([]float32, pixels*c.patch())
-	c.each(n, func(pixel, patch int) {
-		copy(c.patches[patch:][:c.from.channels], in[pixel:])
+	c.each(n, func(pixel, patch, count int) {
+		copy(c.patches[patch:][:count], in[pixel:])
 	})
 	return c.inner().forward(k, params, c.patches, pixels)
 }
@@ -132,25 +132,27 @@ func (c *convolution) forward(k kernel.Kernel, params, in []float32, n int) []fl
 func (c *convolution) backward(k kernel.Kernel, params, dparams, dout []float32, n int) []float32 {
 	patches := c.inner().backward(k, params, dparams, dout, n*c.from.width*c.from.height)
 	din := make([]float32, n*c.from.size())
-	c.each(n, func(pixel, patch int) {
-		for i := range c.from.channels {
-			din[pixel+i] += patches[patch+i]
+	c.each(n, func(pixel, patch, count int) {
+		to, from := din[pixel:][:count], patches[patch:][:count]
+		for i, v := range from {
+			to[i] += v
 		}
 	})
 	return din
 }
 
-// each calls f with the place of every pixel and each place of it in the patches.
-func (c *convolution) each(n int, f func(pixel, patch int)) {
+// each calls f with the places of count numbers that stand together both in the images and in the patches, which are a
+// row of a window, until all numbers of all patches that are not beyond the border have come.
+func (c *convolution) each(n int, f func(pixel, patch, count int)) {
+	width, channels := c.from.width, c.from.channels
 	row := 0
 	for image := range n {
 		for y := range c.from.height {
-			for x := range c.from.width {
-				for at := range window * window {
-					px, py := x+at%window-1, y+at/window-1
-					if px >= 0 && px < c.from.width && py >= 0 && py < c.from.height {
-						f(image*c.from.size()+c.from.at(px, py), row+at*c.from.channels)
-					}
+			for x := range width {
+				left, right := max(x-1, 0), min(x+1, width-1)
+				for py := max(y-1, 0); py <= min(y+1, c.from.height-1); py++ {
+					patch := row + ((py-y+1)*window+left-x+1)*channels
+					f(image*c.from.size()+c.from.at(left, py), patch, (right-left+1)*channels)
 				}
 				row += c.patch()
 			}

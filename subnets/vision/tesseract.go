@@ -1,0 +1,91 @@
+package vision
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/dendra-net/dendra/subnets/vision/eye"
+	"github.com/dendra-net/dendra/subnets/vision/picture"
+)
+
+// ErrTesseract says that the tesseract program could not be run or failed.
+var ErrTesseract = errors.New("tesseract failed")
+
+// Tesseract is a Reader that asks the OCR program tesseract, where one is installed, as a process of its own: for lines of
+// text better than for single distorted characters. It knows no chances. The picture goes in and the text comes out
+// through pipes, so there are no files to clean up, and no shell is involved.
+type Tesseract struct {
+	Path    string        // of the program; "tesseract" when empty
+	Timeout time.Duration // for one picture; 10 seconds when zero. The process is killed after it
+}
+
+// maxOutput is the most bytes of its text that are kept.
+const maxOutput = 64 << 10
+
+// Read runs the program on a picture.
+func (t Tesseract) Read(ctx context.Context, g *image.Gray) (eye.Reading, error) {
+	path, limit := t.Path, t.Timeout
+	if path == "" {
+		path = "tesseract"
+	}
+	if limit == 0 {
+		limit = 10 * time.Second
+	}
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	file, err := largePNG(g)
+	if err != nil {
+		return eye.Reading{}, err
+	}
+	mode := "6" // a block of text
+	if size := g.Rect.Size(); size.X <= size.Y*3/2 {
+		mode = "10" // one character
+	} else if size.Y < 2*picture.Side {
+		mode = "7" // one line
+	}
+	cmd := exec.CommandContext(ctx, path, "stdin", "stdout", "--psm", mode)
+	cmd.Stdin = bytes.NewReader(file)
+	cmd.WaitDelay = time.Second
+	var out, complaint bounded
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return eye.Reading{}, fmt.Errorf("%w: %s: %w: %.200s", ErrTesseract, path, err, complaint.text())
+	}
+	return eye.Reading{Text: out.text()}, nil
+}
+
+// largePNG writes a picture with a margin, enlarged when it is small: tesseract wants letters of twenty pixels or more.
+func largePNG(g *image.Gray) ([]byte, error) {
+	size := g.Rect.Size()
+	times := max(4*picture.Side/max(size.Y, 1), 1)
+	margin := max(size.Y*times/8, 1)
+	out := image.NewGray(image.Rect(0, 0, size.X*times+2*margin, size.Y*times+2*margin))
+	for i := range out.Pix {
+		x, y := i%out.Stride-margin, i/out.Stride-margin
+		x, y = min(max(x, 0), size.X*times-1), min(max(y, 0), size.Y*times-1) // the margin is as the border beside it
+		out.Pix[i] = g.Pix[y/times*g.Stride+x/times]
+	}
+	var file bytes.Buffer
+	err := png.Encode(&file, out)
+	return file.Bytes(), err
+}
+
+// bounded keeps the first maxOutput bytes and drops the rest.
+type bounded struct{ kept []byte }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.kept = append(b.kept, p[:min(len(p), maxOutput-len(b.kept))]...)
+	return len(p), nil
+}
+
+func (b *bounded) text() string { return strings.TrimSpace(strings.ToValidUTF8(string(b.kept), "")) }
