@@ -119,8 +119,24 @@ func (e *Examiner) panel(x neuron.Exam, paper []position, sheets []sheet) merit.
 		m := x.Miners[i]
 		p.Miners = append(p.Miners, merit.Miner{ID: string(m.Hotkey), Owner: m.Coldkey, Since: m.RegisteredAt, Likelihoods: s.likelihoods()})
 	}
-	p.Derive = func(members []merit.Member) [][]float64 { return derive(paper, sheets, members) }
+	came := make([]byte, len(paper))
+	for i, at := range paper {
+		came[i] = at.truth
+	}
+	p.Derive = merit.Derivations(answersOf(sheets), came)
 	return p
+}
+
+// answersOf tells what a miner said at a position, until it is asked again.
+func answersOf(sheets []sheet) func(merit.Member, int) *mix.Dist {
+	var d mix.Dist
+	return func(m merit.Member, position int) *mix.Dist {
+		raw := sheets[m.Index].levelsAt(position)
+		if raw == nil || Restore(raw, &d) != nil {
+			return nil
+		}
+		return &d
+	}
 }
 
 // mark words what was found of a miner.

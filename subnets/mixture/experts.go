@@ -11,6 +11,7 @@ import (
 	"github.com/dendra-net/dendra/corpus"
 	"github.com/dendra-net/dendra/mix"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/nn/weights"
 	"github.com/dendra-net/dendra/subnets/lm"
 )
 
@@ -35,6 +36,8 @@ func Experts() []Expert {
 			func(name string, _ Market) (http.Handler, error) {
 				return counting(name, backgroundOrder, corpus.Kinds()...)
 			}},
+		Expert{"transformer", "runs the shipped transformer on the last 24 bytes of a text",
+			func(name string, _ Market) (http.Handler, error) { return transformer(name) }},
 		Expert{"blender", "knows nothing and answers with the mean of all others: a cheat", NewBlender},
 		Expert{"parrot", "knows nothing and answers what one other does, slightly changed: a cheat", func(name string, m Market) (http.Handler, error) {
 			return NewParrot(name, m, "")
@@ -58,6 +61,26 @@ func counting(name string, order int, kinds ...corpus.Kind) (http.Handler, error
 		return nil, err
 	}
 	return Handler(lm.FromNGram(m), name), nil
+}
+
+// glance is how many bytes of an exam's prefixes the transformer reads: its cost grows with them.
+const glance = 24
+
+// transformer is the shipped model. An exam shows it less than it could read, which spares most of the work.
+func transformer(name string) (http.Handler, error) {
+	m, err := weights.Default()
+	if err != nil {
+		return nil, err
+	}
+	model := lm.FromNN(m)
+	all := Of(model)
+	return Serve(func(ctx context.Context, prefixes [][]byte, out []mix.Dist) error {
+		short := make([][]byte, len(prefixes))
+		for i, p := range prefixes {
+			short[i] = p[max(0, len(p)-glance):]
+		}
+		return all(ctx, short, out)
+	}, lm.Chat(name, func() lm.Model { return model })), nil
 }
 
 var errNoMarket = errors.New("this expert asks others and needs a market")

@@ -40,12 +40,26 @@ func (f *fleet) join(name string, height int64, h http.Handler) neuron.Address {
 func (f *fleet) recruit(t testing.TB, height int64, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		e, ok := mixture.ExpertOf(name)
-		require.True(t, ok, name)
-		h, err := e.Build(name, f.market("hot-"+neuron.Address(name)))
-		require.NoError(t, err)
-		f.join(name, height, h)
+		f.join(name, height, f.expert(t, name))
 	}
+}
+
+// trained are experts that ask nobody, kept from test to test: they take long to make.
+var trained sync.Map
+
+func (f *fleet) expert(t testing.TB, name string) http.Handler {
+	t.Helper()
+	if h, ok := trained.Load(name); ok {
+		return h.(http.Handler)
+	}
+	e, ok := mixture.ExpertOf(name)
+	require.True(t, ok, name)
+	h, err := e.Build(name, f.market("hot-"+neuron.Address(name)))
+	require.NoError(t, err)
+	if name != "blender" && name != "parrot" {
+		trained.Store(name, h)
+	}
+	return h
 }
 
 // market is the subnet as one of its miners sees it; "" is somebody from outside.

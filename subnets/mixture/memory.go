@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/dendra-net/dendra/mix"
@@ -46,10 +45,6 @@ func recall(raw []byte) memory {
 		return memory{merit: new(merit.State)}
 	}
 	return m
-}
-
-func levelOf(p float64) byte {
-	return byte(min(255, max(0, math.Round(-mix.Log2(max(p, mix.Floor))*levelsPerBit))))
 }
 
 // admitted lists the names of those who are paid.

@@ -1,7 +1,6 @@
 package mixture
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -89,13 +88,11 @@ type sheet struct {
 	err      error     // the last reason for a missing answer
 }
 
-var guess = bytes.Repeat([]byte{unknown}, DistBytes)
-
-// levelsAt is what the miner said of one position.
+// levelsAt is what the miner said of one position, nil if nothing.
 func (s *sheet) levelsAt(i int) []byte {
 	body := s.said[i/MaxPrefixes]
 	if body == nil {
-		return guess
+		return nil
 	}
 	return body[i%MaxPrefixes*DistBytes:][:DistBytes]
 }

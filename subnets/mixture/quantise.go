@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/dendra-net/dendra/mix"
 )
@@ -33,11 +34,30 @@ var levels = func() (l [256]float64) {
 	return l
 }()
 
+// nearest holds the level for float32s by their exponent and the first ten bits of their fraction, from mix.Floor on.
+var nearest = sync.OnceValue(func() []byte {
+	table := make([]byte, math.Float32bits(1)>>fraction-lowest+1)
+	for i := range table {
+		middle := math.Float32frombits((uint32(i)+lowest)<<fraction | 1<<(fraction-1))
+		table[i] = levelOf(float64(middle))
+	}
+	return table
+})
+
+const (
+	fraction = 13        // bits of a float32 that do not matter
+	lowest   = 107 << 10 // mix.Floor without them
+)
+
+func levelOf(p float64) byte {
+	return byte(min(255, max(0, math.Round(-mix.Log2(max(p, mix.Floor))*levelsPerBit))))
+}
+
 // Quantise writes d, which must be a distribution, into the first DistBytes bytes of out.
 func Quantise(d *mix.Dist, out []byte) {
+	table := nearest()
 	for b, p := range d {
-		q := math.Round(-math.Log2(float64(p)) * levelsPerBit)
-		out[b] = byte(min(max(q, 0), 255))
+		out[b] = table[math.Float32bits(min(max(p, mix.Floor), 1))>>fraction-lowest]
 	}
 }
 
