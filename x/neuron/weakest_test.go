@@ -119,3 +119,48 @@ func TestWeakestIsTheMinimum(t *testing.T) {
 		}
 	})
 }
+
+// R-NEURON-19
+func TestWeakestByEvidence(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		registeredAt []int64
+		paid         []uint64
+		pruning      []uint32
+		judges       []bool
+		want         uint32
+	}{
+		{"lowest score, though paid most", []int64{1, 2, 3}, []uint64{9, 4, 6}, []uint32{0, 1, 2}, nil, 0},
+		{"then lowest payout", []int64{1, 2, 3}, []uint64{9, 4, 6}, []uint32{1, 1, 1}, nil, 1},
+		{"then earliest registration", []int64{3, 2, 2}, []uint64{4, 4, 4}, []uint32{1, 1, 1}, nil, 1},
+		{"no scores yet: payout", []int64{1, 2, 3}, []uint64{5, 4, 6}, nil, nil, 1},
+		{"who was not in the last epoch adds nothing yet", []int64{1, 2, 3}, []uint64{5, 4}, []uint32{1, 1}, nil, 2},
+		{"a validator does not go for a score it cannot have", []int64{1, 2, 3}, []uint64{50, 4, 6}, []uint32{0, 7, 8}, []bool{true, false, false}, 1},
+		{"it goes when it was paid less than the first miner to go", []int64{1, 2, 3}, []uint64{3, 4, 6}, []uint32{0, 7, 8}, []bool{true, false, false}, 0},
+		{"of validators the least paid", []int64{1, 2, 3}, []uint64{3, 2, 6}, []uint32{9, 9, 9}, []bool{true, true, false}, 1},
+		{"of equal pay the earlier registered", []int64{5, 2, 3}, []uint64{4, 4, 6}, []uint32{0, 7, 8}, []bool{true, false, false}, 1},
+		{"and the lower uid", []int64{2, 2, 3}, []uint64{4, 4, 6}, []uint32{0, 7, 8}, []bool{true, false, false}, 0},
+		{"only validators", []int64{5, 2, 3}, []uint64{4, 4, 6}, nil, []bool{true, true, true}, 1},
+		{"immune ones are safe", []int64{95, 2, 3}, []uint64{0, 4, 6}, []uint32{0, 7, 8}, nil, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rules := subnet.Hyperparameters{ImmunityBlocks: 10, PruneByEvidence: true}
+			r := neuron.Ranking{EmissionRao: c.paid, PruningUbits: c.pruning, Judges: c.judges}
+			uid, found := neuron.Weakest(slots(c.registeredAt...), r, 100, rules)
+			require.True(t, found)
+			require.Equal(t, c.want, uid)
+			rules.PruneByEvidence = false
+			uid, _ = neuron.Weakest(slots(c.registeredAt...), r, 100, rules)
+			plain, _ := neuron.Weakest(slots(c.registeredAt...), neuron.Ranking{EmissionRao: c.paid}, 100, rules)
+			require.Equal(t, plain, uid, "elsewhere scores decide nothing")
+		})
+	}
+}
+
+// R-NEURON-6: nothing by which a neuron was ranked passes to its successor.
+func TestVacate(t *testing.T) {
+	r := neuron.Ranking{EmissionRao: []uint64{1, 2}, PruningUbits: []uint32{3, 4}, Judges: []bool{true, true}}
+	require.True(t, r.Vacate(1))
+	require.Equal(t, neuron.Ranking{EmissionRao: []uint64{1, 0}, PruningUbits: []uint32{3, 0}, Judges: []bool{true, false}}, r)
+	require.False(t, r.Vacate(2))
+}

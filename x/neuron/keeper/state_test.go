@@ -120,6 +120,7 @@ func TestDissolvedSubnetsLeaveNothing(t *testing.T) {
 	require.Equal(t, uint32(2), g.Neurons[0].Netuid)
 	require.Len(t, g.Prices, 1)
 	require.Empty(t, g.Data)
+	require.Empty(t, g.FirstData)
 	require.Empty(t, g.Rankings)
 	size, err := b.neurons.Size(b.Ctx, 1)
 	require.NoError(t, err)
