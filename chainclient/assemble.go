@@ -6,6 +6,7 @@ import (
 
 	"github.com/dendra-net/dendra/explain"
 	"github.com/dendra-net/dendra/fixed"
+	"github.com/dendra-net/dendra/x/neuron"
 	"github.com/dendra-net/dendra/x/weights"
 	"github.com/dendra-net/dendra/yuma"
 )
@@ -114,9 +115,22 @@ func (c *Client) Slots(ctx context.Context, netuid uint16, height int64) (explai
 		return explain.Slots{}, err
 	}
 	h := r.Subnet.Hyperparameters
-	out := explain.Slots{Height: r.Height + 1, MaxNeurons: h.MaxNeurons, MinReplaceable: h.MinReplaceable, ImmunityBlocks: h.ImmunityBlocks}
+	out := explain.Slots{
+		Height: r.Height + 1, MaxNeurons: h.MaxNeurons, MinReplaceable: h.MinReplaceable, ImmunityBlocks: h.ImmunityBlocks, ByEvidence: h.PruneByEvidence,
+	}
+	var ranking neuron.Ranking
+	if out.ByEvidence {
+		res, err := c.AtHeight(r.Height).Neuron().Ranking(ctx, &neuron.QueryRankingRequest{Netuid: uint32(netuid)})
+		if err != nil {
+			return explain.Slots{}, fmt.Errorf("ranking of subnet %d: %w", netuid, err)
+		}
+		ranking = res.Ranking
+	}
 	for uid, n := range r.Neurons {
 		slot := explain.Slot{Neuron: seated(n)}
+		if uid < len(ranking.PruningUbits) && uid < len(ranking.Judges) {
+			slot.PruningUbits, slot.Judge = ranking.PruningUbits[uid], ranking.Judges[uid]
+		}
 		if uid < len(r.scores.Generations) && r.scores.Generations[uid] == n.Neuron.Generation {
 			slot.PaidRao = r.scores.ServerRao[uid] + r.scores.ValidatorRao[uid]
 		}

@@ -3,6 +3,7 @@ package chainclient_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,7 @@ import (
 	"github.com/dendra-net/dendra/x/stake"
 	"github.com/dendra-net/dendra/x/subnet"
 	"github.com/dendra-net/dendra/x/weights"
+	"github.com/dendra-net/dendra/x/weights/keeper"
 )
 
 const (
@@ -58,6 +60,7 @@ func newNetwork(t *testing.T, seed uint64) *network {
 		if seed == 2 {
 			h.MinValidatorStakeRao = 300 * tao
 		}
+		h.PruneByEvidence = seed > 2
 	}, members...)
 	if seed != 1 {
 		g.Subnet.Subnets[0].Owner = testchain.Cold("olga").Address().String()
@@ -81,6 +84,7 @@ func (n *network) live() {
 	} else {
 		n.Block(n.open(voters)...)
 	}
+	n.Block(n.evidence(voters)...)
 	if n.random.IntN(2) == 0 {
 		n.newcomer()
 	}
@@ -112,6 +116,26 @@ func (n *network) commits(voters []string) (txs [][]byte) {
 		n.secret[name] = v
 		hash := seal.Commit(testchain.ChainID, 1, hot.Address(), v, [16]byte{})
 		txs = append(txs, n.Sign(hot, &weights.MsgCommitWeights{Hotkey: hot.Address().String(), Netuid: 1, Hash: hash[:]}))
+	}
+	return txs
+}
+
+// evidence is of each voter's vote in force, with random scores.
+func (n *network) evidence(voters []string) (txs [][]byte) {
+	client := keeper.NewQueryServer(n.App.Weights)
+	rows, err := client.Rows(n.Ctx(), &weights.QueryRowsRequest{Netuid: 1})
+	require.NoError(n.t, err)
+	for _, r := range rows.Rows {
+		if name := n.who[r.Uid]; slices.Contains(voters, name) {
+			v, hot := n.ballot(), testchain.Hot(name)
+			m := &weights.MsgPublishEvidence{
+				Hotkey: hot.Address().String(), Netuid: 1, Epoch: r.Epoch, Digest: make([]byte, 32), Url: "http://" + name, Uids: wide(v.UIDs), Generations: v.Generations,
+			}
+			for range v.UIDs {
+				m.PruningUbits = append(m.PruningUbits, uint32(n.random.IntN(3)))
+			}
+			txs = append(txs, n.Sign(hot, m))
+		}
 	}
 	return txs
 }
@@ -334,6 +358,36 @@ func requireOrder(t *testing.T, client *chainclient.Client, n *network) {
 			require.Equal(t, price.Replaces.Uid, uint32(x.Next.UID))
 		}
 		n.newcomer()
+	}
+}
+
+// The order of replacement is what the chain's rule gives when it is asked again and again, by payout and by evidence.
+func TestOrderOfReplacementIsTheChainsRule(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		rules := subnet.Hyperparameters{
+			MinReplaceable: uint32(random.IntN(6)), ImmunityBlocks: int64(random.IntN(40)), PruneByEvidence: random.IntN(4) > 0,
+		}
+		s := explain.Slots{Height: 50, MinReplaceable: rules.MinReplaceable, ImmunityBlocks: rules.ImmunityBlocks, ByEvidence: rules.PruneByEvidence}
+		var all []neuron.Neuron
+		var r neuron.Ranking
+		for uid := range uint32(1 + random.IntN(12)) {
+			slot := explain.Slot{Neuron: explain.Neuron{RegisteredAt: 10 + int64(random.IntN(41))}, PaidRao: uint64(random.IntN(4))}
+			if s.ByEvidence {
+				slot.PruningUbits, slot.Judge = uint32(random.IntN(3)), random.IntN(3) == 0
+			}
+			s.Neurons = append(s.Neurons, slot)
+			all = append(all, neuron.Neuron{Uid: uid, RegisteredAt: slot.RegisteredAt})
+			r.EmissionRao, r.PruningUbits, r.Judges = append(r.EmissionRao, slot.PaidRao), append(r.PruningUbits, slot.PruningUbits), append(r.Judges, slot.Judge)
+		}
+		for _, c := range s.Order() {
+			uid, found := neuron.Weakest(all, r, 50, rules)
+			require.True(t, found)
+			require.Equal(t, uid, uint32(c.UID))
+			all[uid].RegisteredAt = 50 // a newcomer sits there now
+		}
+		_, found := neuron.Weakest(all, r, 50, rules)
+		require.False(t, found)
 	}
 }
 

@@ -11,13 +11,16 @@ type Slots struct {
 	MaxNeurons     uint32
 	MinReplaceable uint32 // so many neurons past their immunity never give way while others are immune
 	ImmunityBlocks int64
+	ByEvidence     bool   // miners are compared by their pruning scores first
 	Neurons        []Slot // by uid
 }
 
 // Slot is one neuron with what it was paid in the last epoch, 0 for who was not there.
 type Slot struct {
 	Neuron
-	PaidRao uint64
+	PaidRao      uint64
+	PruningUbits uint32 // what validators agreed it adds, in millionths of a bit per byte; 0 unless ByEvidence
+	Judge        bool   // it was paid for its votes: pruning scores say nothing of it; false unless ByEvidence
 }
 
 // Prune says who would be replaced next, and where a neuron stands in that order.
@@ -29,8 +32,11 @@ type Prune struct {
 	ImmunityBlocks int64  `json:"immunity_blocks"`
 	MinReplaceable uint32 `json:"min_replaceable"`
 	PastImmunity   int    `json:"past_immunity"` // neurons that are no longer immune
+	ByEvidence     bool   `json:"by_evidence"`   // miners stand by their pruning scores first
 
 	PaidRao          uint64      `json:"paid_rao,string"` // in the last epoch
+	PruningUbits     uint32      `json:"pruning_ubits"`   // millionths of a bit per byte
+	Judge            bool        `json:"judge"`           // paid for its votes, so not judged by a pruning score
 	RegisteredAt     int64       `json:"registered_at"`
 	ImmuneUntil      int64       `json:"immune_until"`
 	ImmuneBlocksLeft int64       `json:"immune_blocks_left"`
@@ -45,6 +51,8 @@ type Candidate struct {
 	UID              uint16 `json:"uid"`
 	Hotkey           string `json:"hotkey"`
 	PaidRao          uint64 `json:"paid_rao,string"`
+	PruningUbits     uint32 `json:"pruning_ubits"`
+	Judge            bool   `json:"judge"`
 	RegisteredAt     int64  `json:"registered_at"`
 	ImmuneBlocksLeft int64  `json:"immune_blocks_left"`
 }
@@ -55,7 +63,8 @@ func (r *Replay) Prune(uid uint16, s Slots) Prune {
 	n := s.Neurons[uid]
 	x := Prune{
 		NextHeight: s.Height, MaxNeurons: s.MaxNeurons, ImmunityBlocks: s.ImmunityBlocks, MinReplaceable: s.MinReplaceable,
-		PaidRao: n.PaidRao, RegisteredAt: n.RegisteredAt, ImmuneUntil: n.RegisteredAt + s.ImmunityBlocks,
+		ByEvidence: s.ByEvidence, PaidRao: n.PaidRao, PruningUbits: n.PruningUbits, Judge: n.Judge,
+		RegisteredAt: n.RegisteredAt, ImmuneUntil: n.RegisteredAt + s.ImmunityBlocks,
 		ImmuneBlocksLeft: s.immuneLeft(n), Order: s.Order(),
 	}
 	x.About = About{
@@ -85,11 +94,15 @@ func (s Slots) immuneLeft(n Slot) int64 { return max(0, n.RegisteredAt+s.Immunit
 
 // Order lists who would be replaced if newcomers came one after the other and nothing else changed: the least paid first,
 // then the earliest registered, then the lowest uid; those past their immunity while there are more of them than
-// MinReplaceable, then those still immune. Who was seated in this very block stays (R-NEURON-6).
+// MinReplaceable, then those still immune. Who was seated in this very block stays (R-NEURON-6). By evidence, the miner with
+// the lowest pruning score goes when the least paid is a miner (R-NEURON-19).
 func (s Slots) Order() []Candidate {
 	var free, immune []Candidate
 	for uid, n := range s.Neurons {
-		c := Candidate{UID: uint16(uid), Hotkey: n.Hotkey, PaidRao: n.PaidRao, RegisteredAt: n.RegisteredAt, ImmuneBlocksLeft: s.immuneLeft(n)}
+		c := Candidate{
+			UID: uint16(uid), Hotkey: n.Hotkey, PaidRao: n.PaidRao, RegisteredAt: n.RegisteredAt, ImmuneBlocksLeft: s.immuneLeft(n),
+			PruningUbits: n.PruningUbits, Judge: n.Judge,
+		}
 		switch {
 		case n.RegisteredAt == s.Height:
 		case c.ImmuneBlocksLeft > 0:
@@ -98,19 +111,43 @@ func (s Slots) Order() []Candidate {
 			free = append(free, c)
 		}
 	}
-	weakestFirst(free)
-	weakestFirst(immune)
+	free = weakestFirst(free)
 	keep := min(len(free), int(s.MinReplaceable))
-	order := append([]Candidate{}, free[:len(free)-keep]...)
-	order = append(order, immune...)
+	order := append(append([]Candidate{}, free[:len(free)-keep]...), weakestFirst(immune)...)
 	for i := range order {
 		order[i].Place = i + 1
 	}
 	return order
 }
 
-func weakestFirst(list []Candidate) {
-	slices.SortFunc(list, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(a.PaidRao, b.PaidRao), cmp.Compare(a.RegisteredAt, b.RegisteredAt), cmp.Compare(a.UID, b.UID))
-	})
+// weakestFirst puts in order: the least paid if it is a judge, else the miner that adds least, and so on with the rest.
+// Without scores and judges that is the order of payout.
+func weakestFirst(list []Candidate) []Candidate {
+	var miners []Candidate
+	for _, c := range list {
+		if !c.Judge {
+			miners = append(miners, c)
+		}
+	}
+	slices.SortFunc(list, byPayout)
+	slices.SortFunc(miners, func(a, b Candidate) int { return cmp.Or(cmp.Compare(a.PruningUbits, b.PruningUbits), byPayout(a, b)) })
+	gone := map[uint16]bool{}
+	var order []Candidate
+	for len(list) > 0 {
+		next := list[0]
+		switch {
+		case gone[next.UID]:
+			list = list[1:]
+			continue
+		case !next.Judge:
+			next, miners = miners[0], miners[1:]
+		}
+		gone[next.UID] = true
+		order = append(order, next)
+	}
+	return order
+}
+
+func byPayout(a, b Candidate) int {
+	return cmp.Or(cmp.Compare(a.PaidRao, b.PaidRao), cmp.Compare(a.RegisteredAt, b.RegisteredAt), cmp.Compare(a.UID, b.UID))
 }

@@ -71,28 +71,58 @@ func (p *page) prune(x explain.Prune) {
 	if x.ImmuneBlocksLeft > 0 {
 		immune = fmt.Sprintf("%d blocks more", x.ImmuneBlocksLeft)
 	}
-	p.sums(
-		[3]string{"paid", fmt.Sprintf("in epoch %d", x.Epoch), formatTAO(x.PaidRao)},
-		[3]string{"registered", "at height", strconv.FormatInt(x.RegisteredAt, 10)},
-		[3]string{"immune", fmt.Sprintf("for %d blocks, until height %d", x.ImmunityBlocks, x.ImmuneUntil), immune},
-	)
+	rows := [][3]string{
+		{"paid", fmt.Sprintf("in epoch %d", x.Epoch), formatTAO(x.PaidRao)},
+		{"registered", "at height", strconv.FormatInt(x.RegisteredAt, 10)},
+		{"immune", fmt.Sprintf("for %d blocks, until height %d", x.ImmunityBlocks, x.ImmuneUntil), immune},
+	}
+	switch {
+	case x.Judge:
+		rows = append(rows, [3]string{"adds", "bits per byte; it was paid for its votes instead", "validates"})
+	case x.ByEvidence:
+		rows = append(rows, [3]string{"adds", "bits per byte, as a majority of validators' stake says", bitsPerByte(x.PruningUbits)})
+	}
+	p.sums(rows...)
 	p.step("2. the subnet, for a newcomer at height %d", x.NextHeight)
 	p.sums(
 		[3]string{"slots", fmt.Sprintf("free of %d", x.MaxNeurons), strconv.Itoa(int(x.FreeSlots))},
 		[3]string{"past immunity", fmt.Sprintf("of %d neurons", x.Neurons), strconv.Itoa(x.PastImmunity)},
 		[3]string{"kept back", "so many past immunity stay while others are immune", strconv.Itoa(int(x.MinReplaceable))},
 	)
-	p.step("3. order: least paid, then first registered, then lowest uid; those past immunity first")
-	p.list(len(x.Order), []term.Column{{Title: "PLACE", Right: true}, {Title: "UID", Right: true}, {Title: "NEURON"}, {Title: "PAID (TAO)", Right: true},
-		{Title: "REGISTERED", Right: true}, {Title: "IMMUNE (BLOCKS)", Right: true}, {Title: ""}}, func(i int) []string {
+	p.order(x)
+}
+
+// order lists who goes first; scores are shown where they decide.
+func (p *page) order(x explain.Prune) {
+	columns := []term.Column{{Title: "PLACE", Right: true}, {Title: "UID", Right: true}, {Title: "NEURON"}, {Title: "PAID (TAO)", Right: true},
+		{Title: "REGISTERED", Right: true}, {Title: "IMMUNE (BLOCKS)", Right: true}}
+	if x.ByEvidence {
+		p.step("3. order: the least paid if it validates, else the miner that adds least; those past immunity first")
+		columns = append(columns, term.Column{Title: "ADDS (BITS/BYTE)", Right: true})
+	} else {
+		p.step("3. order: least paid, then first registered, then lowest uid; those past immunity first")
+	}
+	p.list(len(x.Order), append(columns, term.Column{}), func(i int) []string {
 		c := x.Order[i]
+		row := []string{strconv.Itoa(c.Place), number16(c.UID), p.name(c.Hotkey), decimalTAO(c.PaidRao), strconv.FormatInt(c.RegisteredAt, 10),
+			strconv.FormatInt(c.ImmuneBlocksLeft, 10)}
+		switch {
+		case x.ByEvidence && c.Judge:
+			row = append(row, "validates")
+		case x.ByEvidence:
+			row = append(row, bitsPerByte(c.PruningUbits))
+		}
 		mark := ""
 		if c.UID == x.UID {
 			mark = "<-"
 		}
-		return []string{strconv.Itoa(c.Place), number16(c.UID), p.name(c.Hotkey), decimalTAO(c.PaidRao), strconv.FormatInt(c.RegisteredAt, 10),
-			strconv.FormatInt(c.ImmuneBlocksLeft, 10), mark}
+		return append(row, mark)
 	})
+}
+
+// bitsPerByte writes millionths of a bit as bits.
+func bitsPerByte(ubits uint32) string {
+	return fmt.Sprintf("%d.%06d", ubits/1_000_000, ubits%1_000_000)
 }
 
 // risk says in words how soon a neuron would lose its slot.

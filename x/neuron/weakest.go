@@ -9,9 +9,9 @@ import (
 // Weakest chooses who gives way to a newcomer on a full subnet (R-NEURON-6): the lowest payout of the last epoch, then
 // the earliest registration, then the lowest uid; among those past their immunity while there are more of them than
 // MinReplaceable, else among those still immune. Who was seated in this very block stays, so that two newcomers in one
-// block never take the same slot. On a subnet that prunes by evidence miners are compared by their pruning scores first,
-// and the first of them to go with the first of those who were paid for votes, by payout (R-NEURON-19). neurons are all of
-// the subnet by uid; uids that the ranking does not reach were paid nothing. found is false when nobody can be replaced.
+// block never take the same slot. On a subnet that prunes by evidence, when that is a miner, the one with the lowest pruning
+// score goes in its place (R-NEURON-19). neurons are all of the subnet by uid; uids that the ranking does not reach were
+// paid nothing. found is false when nobody can be replaced.
 func Weakest(neurons []Neuron, r Ranking, height int64, rules subnet.Hyperparameters) (uid uint32, found bool) {
 	var free, immune weakest
 	past := uint32(0)
@@ -62,26 +62,28 @@ func (a seat) byPruning(b seat) int {
 	return cmp.Or(cmp.Compare(a.pruningUbits, b.pruningUbits), a.byPayout(b))
 }
 
-// weakest holds the first to go of the miners and of the judges heard so far.
-type weakest struct{ miner, judge *seat }
+// weakest holds the least paid of all heard so far, and the miner among them that adds least.
+type weakest struct{ paid, adds *seat }
 
 func (w *weakest) hear(s seat) {
-	switch {
-	case s.judge && (w.judge == nil || s.byPayout(*w.judge) < 0):
-		w.judge = &s
-	case !s.judge && (w.miner == nil || s.byPruning(*w.miner) < 0):
-		w.miner = &s
+	if w.paid == nil || s.byPayout(*w.paid) < 0 {
+		w.paid = &s
+	}
+	if !s.judge && (w.adds == nil || s.byPruning(*w.adds) < 0) {
+		w.adds = &s
 	}
 }
 
+// choice returns the least paid if it is a judge, else the miner that adds least: where there are neither scores nor judges
+// the two are one.
 func (w *weakest) choice() (uid uint32, found bool) {
 	switch {
-	case w.miner == nil && w.judge == nil:
+	case w.paid == nil:
 		return 0, false
-	case w.miner == nil || w.judge != nil && w.judge.byPayout(*w.miner) < 0:
-		return w.judge.uid, true
+	case w.paid.judge:
+		return w.paid.uid, true
 	}
-	return w.miner.uid, true
+	return w.adds.uid, true
 }
 
 // Vacate forgets what a slot's neuron is ranked by and reports whether there was anything.
