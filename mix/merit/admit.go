@@ -105,15 +105,19 @@ func (e *exam) priorOf(n *entrant, before []*entrant) []int {
 
 // derived adds to the pools what anyone could make of n's prior art, and returns the new columns.
 func (e *exam) derived(n *entrant) []int {
-	if e.panel.Derive == nil || len(n.prior) == 0 {
+	if len(n.prior) < 2 && (e.panel.Derive == nil || len(n.prior) == 0) {
 		return nil
 	}
 	nearest := slices.Clone(n.prior)
 	slices.SortStableFunc(nearest, func(a, b int) int {
 		return cmp.Compare(e.distance(n.column, a), e.distance(n.column, b))
 	})
-	var made []int
-	for _, likelihoods := range e.panel.Derive(e.membersOf(nearest)) {
+	likelihoods, weights := e.blend(nearest)
+	made := []int{e.pools.add(likelihoods)}
+	if e.panel.Derive == nil {
+		return made
+	}
+	for _, likelihoods := range e.panel.Derive(e.membersOf(nearest), weights) {
 		if len(likelihoods) == len(e.panel.Positions) {
 			made = append(made, e.pools.add(likelihoods))
 		}

@@ -9,20 +9,33 @@ import (
 // sharpened is how many members are also taken as more sure of themselves than they are.
 const sharpened = 2
 
-// Derivations is a Panel.Derive for exams that hold whole distributions: answers returns what a member said at a
-// position, or nil, and came are the bytes that came, by position. What anyone can make of others' answers is no news:
-// the two members that the candidate is nearest to, made surer (to the power of 3/2), and the product of all of them,
-// made surer too. A copy that only tempers, or blends, is within what the mixture makes of these.
-func Derivations(answers func(m Member, position int) *mix.Dist, came []byte) func([]Member) [][]float64 {
-	return func(members []Member) [][]float64 {
+// Deriver returns likelihoods, by position, that anyone could make of members' answers. They come nearest to the
+// candidate first; weights, by position and member, are how a blend that has long listened believes them.
+type Deriver func(members []Member, weights [][]float64) [][]float64
+
+// Derivations is the Deriver of exams that hold whole distributions: answers returns what a member said at a position,
+// or nil, and came are the bytes that came, by position. What anyone can make of others' answers is no news: the two
+// members that the candidate is nearest to, made surer; the product of all, made surer; and their blend, made surer by
+// two degrees. A copy that only tempers or blends is within what a mixture makes of these.
+func Derivations(answers func(m Member, position int) *mix.Dist, came []byte) Deriver {
+	return func(members []Member, weights [][]float64) [][]float64 {
 		var made [][]float64
 		for _, m := range members[:min(len(members), sharpened)] {
 			made = append(made, likelihoods(came, func(i int, d *[256]float64) bool {
-				return raise(d, answers(m, i))
+				return add(d, answers(m, i), 1) && raise(d, 8)
 			}))
 		}
 		if len(members) < 2 {
 			return made
+		}
+		for _, sixteenths := range []int{4, 8} {
+			made = append(made, likelihoods(came, func(i int, d *[256]float64) bool {
+				some := false
+				for k, m := range members {
+					some = add(d, answers(m, i), weights[i][k]) || some
+				}
+				return some && raise(d, sixteenths)
+			}))
 		}
 		return append(made, likelihoods(came, func(i int, d *[256]float64) bool {
 			return multiply(d, members, func(m Member) *mix.Dist { return answers(m, i) })
@@ -49,13 +62,21 @@ func likelihoods(came []byte, weigh func(position int, d *[256]float64) bool) []
 	return column
 }
 
-// raise sets d to p to the power of 3/2.
-func raise(d *[256]float64, p *mix.Dist) bool {
+// add adds what somebody said, if anything.
+func add(d *[256]float64, p *mix.Dist, weight float64) bool {
 	if p == nil {
 		return false
 	}
 	for b, v := range p {
-		d[b] = float64(v) * math.Sqrt(max(0, float64(v)))
+		d[b] += float64(weight * max(0, float64(v)))
+	}
+	return true
+}
+
+// raise multiplies d by its own power of so many sixteenths.
+func raise(d *[256]float64, sixteenths int) bool {
+	for b, v := range d {
+		d[b] = v * rootPower(v, sixteenths)
 	}
 	return true
 }
@@ -90,9 +111,10 @@ func multiply(d *[256]float64, members []Member, answer func(Member) *mix.Dist) 
 // rootPower is x to the power of k sixteenths, k being 1 to 31.
 func rootPower(x float64, k int) float64 {
 	y := 1.0
-	for bit := 16; bit > 0; bit /= 2 {
-		if k&bit != 0 {
+	for bit := 16; bit > 0 && k > 0; bit /= 2 {
+		if k >= bit {
 			y *= x
+			k -= bit
 		}
 		x = math.Sqrt(x)
 	}

@@ -106,8 +106,9 @@ func (g *gate) learn(context []feature, row []float64) {
 	for _, f := range context {
 		g.squares[f.bucket] += float64(squares * float64(f.value*f.value))
 		step := rate * f.value / math.Sqrt(g.squares[f.bucket]+caution)
-		for k, w := range g.weights[int(f.bucket)*g.width:][:len(slopes)] {
-			g.weights[int(f.bucket)*g.width+k] = w - float64(step*slopes[k])
+		weights := g.weights[int(f.bucket)*g.width:][:len(slopes)]
+		for k, s := range slopes {
+			weights[k] -= float64(step * s)
 		}
 	}
 }

@@ -41,10 +41,12 @@ func (s *State) Judge(p Panel) (Result, error) {
 		return Result{}, fmt.Errorf("%w: height %d after height %d", ErrPanel, p.Height, s.Height)
 	}
 	e := newExam(&p)
+	e.memory = s.Gate
 	e.recall(s)
 	e.admit()
 	result := e.pay()
-	s.Height = p.Height
+	e.study()
+	s.Height, s.Gate = p.Height, e.memory
 	e.remember(s)
 	return result, nil
 }
@@ -69,6 +71,7 @@ type exam struct {
 	entrants []*entrant // in the order of the panel
 	older    []older
 	result   Result
+	memory   memory
 	logs     map[int][]float64 // binary logarithms of columns
 }
 
@@ -79,7 +82,7 @@ type older struct {
 }
 
 func newExam(p *Panel) *exam {
-	e := &exam{panel: p, pools: newPools(p.Positions, p.Base), logs: map[int][]float64{}}
+	e := &exam{panel: p, pools: newPools(p.Positions, p.Base, p.Cache), logs: map[int][]float64{}}
 	e.result = Result{Miners: make([]Standing, len(p.Miners)), Best: -1}
 	base := e.pools.alone(0)
 	for i, m := range p.Miners {

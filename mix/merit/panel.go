@@ -27,10 +27,10 @@ type Panel struct {
 	Base      []float64 // likelihoods of the public model that everybody could answer with, by position
 	Miners    []Miner
 	Prior     []Artifact // published before this epoch
-	// Derive returns likelihoods, by position, that anyone could make of the answers of these members: see Derivations.
-	// It is asked about those against whom somebody is to be let in, the nearest to that one first. It may be nil, but
-	// then who tempers another's answers, or multiplies several, passes for new.
-	Derive func(members []Member) [][]float64
+	// Derive, as of Derivations, is asked about those against whom somebody is to be let in. It may be nil, but then who
+	// tempers another's answers, or multiplies several, passes for new.
+	Derive Deriver
+	Cache  *Cache // of a laboratory; else nil
 }
 
 // Position is a place in a text. Positions of a passage are not independent: standard errors go by passages.
@@ -82,6 +82,9 @@ func (p *Panel) check() error {
 		return fmt.Errorf("%w: %d miners, the most is %d", ErrPanel, len(p.Miners), MaxMiners)
 	case len(p.Prior) > MaxPrior:
 		return fmt.Errorf("%w: %d older artifacts, the most is %d", ErrPanel, len(p.Prior), MaxPrior)
+	}
+	if c := p.Cache; c != nil && c.contexts != nil && len(c.contexts) != len(p.Positions) {
+		return fmt.Errorf("%w: %d positions with a cache of %d", ErrPanel, len(p.Positions), len(c.contexts))
 	}
 	if n := len(passagesOf(p.Positions)); n < leastPassages {
 		return fmt.Errorf("%w: %d passages, want %d", ErrPanel, n, leastPassages)

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	forPruning = 0.8  // of the pay; the rest is for skill
-	derivative = 0.35 // of what a member would tell if another were not there: who tells less beyond it is made of it
+	forPruning  = 0.8 // of the pay; the rest is for skill
+	fullNovelty = 0.1
+	derivative  = 0.35 // of what a member would tell if another were not there: who tells less beyond it is made of it
 )
 
 // account is what a member of the mixture is paid for.
@@ -19,6 +20,10 @@ type account struct {
 
 // pay measures the mixture and divides the pay among its members.
 func (e *exam) pay() Result {
+	for _, n := range e.entrants {
+		n.standing.Admitted, n.standing.Begun, n.standing.Novelty = n.version.Admitted, n.version.Begun, n.novelty
+		n.standing.Marginal, n.standing.MarginalSE = n.version.Marginal.Mean, n.version.Marginal.se()
+	}
 	members := e.members()
 	columns := columnsOf(members)
 	accounts := make([]account, len(members))
@@ -36,8 +41,6 @@ func (e *exam) pay() Result {
 func (e *exam) members() []*entrant {
 	var list []*entrant
 	for _, n := range e.entrants {
-		n.standing.Admitted, n.standing.Begun, n.standing.Novelty = n.version.Admitted, n.version.Begun, n.novelty
-		n.standing.Marginal, n.standing.MarginalSE = n.version.Marginal.Mean, n.version.Marginal.se()
 		if n.version.Admitted && n.column != 0 {
 			list = append(list, n)
 		}
@@ -127,9 +130,10 @@ func shares(pruning, skill, novelty []float64) []float64 {
 	return list
 }
 
+// floorOf weighs a miner's skill: in full when a tenth of what it tells is news, and less when less is.
 func floorOf(skill, novelty float64) float64 {
 	k := max(0, skill)
-	return k * k * novelty
+	return k * k * min(1, novelty/fullNovelty)
 }
 
 // jackknife is the standard errors of shares.

@@ -1,6 +1,10 @@
 package merit
 
-import "github.com/dendra-net/dendra/mix"
+import (
+	"encoding/binary"
+
+	"github.com/dendra-net/dendra/mix"
+)
 
 // folds is into how many parts a panel is cut: how much to believe whom is learnt on the others, and measured on each.
 const folds = 4
@@ -11,23 +15,29 @@ type pools struct {
 	passages [][]int32
 	fold     []uint8     // by position
 	contexts [][]feature // by position
-	known    map[string][]float64
+	names    []uint64    // of columns
+	cache    *Cache
 }
 
-func newPools(positions []Position, base []float64) *pools {
-	p := &pools{
-		columns:  [][]float64{tame(base)},
-		passages: passagesOf(positions),
-		fold:     make([]uint8, len(positions)),
-		contexts: make([][]feature, len(positions)),
-		known:    map[string][]float64{},
+// newPools begins with the public model. A nil cache is one of its own.
+func newPools(positions []Position, base []float64, cache *Cache) *pools {
+	if cache == nil {
+		cache = NewCache()
 	}
+	p := &pools{passages: passagesOf(positions), fold: make([]uint8, len(positions)), cache: cache}
+	if cache.contexts == nil {
+		cache.contexts = make([][]feature, len(positions))
+		for i := range positions {
+			cache.contexts[i] = featuresOf(positions[i].Context)
+		}
+	}
+	p.contexts = cache.contexts
 	for k, passage := range p.passages {
 		for _, i := range passage {
 			p.fold[i] = uint8(foldOf(k))
-			p.contexts[i] = featuresOf(positions[i].Context)
 		}
 	}
+	p.add(base)
 	return p
 }
 
@@ -37,15 +47,16 @@ func foldOf(passage int) int { return (passage*7 + passage/folds*3 + passage/16)
 
 // add appends a column and returns its number.
 func (p *pools) add(likelihoods []float64) int {
-	p.columns = append(p.columns, tame(likelihoods))
+	column := tame(likelihoods)
+	p.columns, p.names = append(p.columns, column), append(p.names, nameOf(column))
 	return len(p.columns) - 1
 }
 
 // loss is the surprise in bits, by position, of the mixture of the public model with these columns. What is believed at
 // a position was learnt from other passages alone, and anew for these columns.
 func (p *pools) loss(members []int) []float64 {
-	key := keyOf(members)
-	if l, ok := p.known[key]; ok {
+	key := p.keyOf(members)
+	if l, ok := p.cache.losses[key]; ok {
 		return l
 	}
 	var bits []float64
@@ -54,7 +65,7 @@ func (p *pools) loss(members []int) []float64 {
 	} else {
 		bits = p.fit(p.rows(members))
 	}
-	p.known[key] = bits
+	p.cache.losses[key] = bits
 	return bits
 }
 
@@ -67,11 +78,11 @@ func (p *pools) alone(column int) []float64 {
 	return bits
 }
 
-// keyOf names a set of columns. The order is that of the caller, who keeps it.
-func keyOf(members []int) string {
-	key := make([]byte, 0, 2*len(members))
+// keyOf names what columns hold, the public model's first. The order is that of the caller, who keeps it.
+func (p *pools) keyOf(members []int) string {
+	key := binary.LittleEndian.AppendUint64(make([]byte, 0, 8*len(members)+8), p.names[0])
 	for _, m := range members {
-		key = append(key, byte(m), byte(m>>8))
+		key = binary.LittleEndian.AppendUint64(key, p.names[m])
 	}
 	return string(key)
 }

@@ -21,11 +21,12 @@ const (
 )
 
 // State is what is remembered from panel to panel: of each miner which version of its behaviour is being judged. It
-// holds no positions and no answers; about 1 KiB per miner. The zero value is one that has seen nothing.
+// holds no positions and no answers: about 1 KiB per miner, and 100 KiB of what was learnt of whom to believe. The zero value is one that has seen nothing.
 type State struct {
 	Layout   int
 	Height   int64 // of the last panel
 	Versions []version
+	Gate     memory
 }
 
 // version is a miner's behaviour while it stays what it is.
@@ -89,6 +90,9 @@ func (s *State) check() error {
 	}
 	if len(s.Versions) > 2*MaxMiners {
 		return fmt.Errorf("%w: %d versions, the most is %d", ErrState, len(s.Versions), 2*MaxMiners)
+	}
+	if err := s.Gate.check(); err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for i := range s.Versions {

@@ -1,0 +1,31 @@
+package collective
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown writes the table as it stands in the documentation.
+func (t Table) Markdown(out io.Writer) error {
+	var b strings.Builder
+	w := t.Whole
+	fmt.Fprintf(&b, "%d worlds of %d epochs, %d positions each.\n\n", t.Seeds, t.Epochs, t.Positions)
+	fmt.Fprintf(&b, "The collective was better than its best member in %d of %d epochs, by two standard errors or more in %d: %.3f against %.3f bits per byte, a gain of %.3f (standard error in one epoch: %.3f).\n\n",
+		w.Better, w.Epochs, w.Surely, w.Mixture, w.Best, w.Gain, w.GainSE)
+	b.WriteString("| miner | loss | skill | pruning score | share |\n|---|---|---|---|---|\n")
+	for _, m := range t.Members {
+		fmt.Fprintf(&b, "| %s | %.3f | %.3f | %.4f | %.1f %% |\n", m.Name, m.Loss, m.Skill, m.Pruning, 100*m.Share)
+	}
+	b.WriteString("\n| honest newcomer | games | tells (bits) | standard error | let in at once | let in |\n|---|---|---|---|---|---|\n")
+	for _, n := range t.Newcomers {
+		fmt.Fprintf(&b, "| %s | %d | %.4f | %.4f | %.0f %% | %.0f %% |\n", n.Name, n.Games, n.Marginal, n.Error, 100*n.AtOnce, 100*n.Admitted)
+	}
+	b.WriteString("\n| cheat | games | let in | tells (bits) | thief, mean | thief, worst | victim keeps, mean | victim keeps, worst | the worst was |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range t.Cheats {
+		fmt.Fprintf(&b, "| %s | %d | %.0f %% | %.4f | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %s, of %s |\n", r.Cheat, r.Games, 100*r.Admitted,
+			r.Marginal, 100*r.Thief, 100*r.ThiefWorst, 100*r.Kept, 100*r.KeptWorst, r.Variant, r.Victim)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

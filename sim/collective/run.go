@@ -1,0 +1,304 @@
+package collective
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dendra-net/dendra/mix/merit"
+)
+
+// Options say how much to play. Zero fields take the values in brackets.
+type Options struct {
+	Seeds    int    // worlds of text [5]
+	Epochs   int    // of each, 3 to 20 [5]
+	Passages int    // of an epoch, 24 positions each, 40 to 1,000 [104]
+	Seed     uint64 // of the first world [1]
+	Broad    bool   // more victims and more variants of each cheat
+	// Report is called, unless nil, after each world with how many are done.
+	Report func(done, of int)
+}
+
+// ErrOptions marks options that cannot be played.
+var ErrOptions = errors.New("cannot play that")
+
+func (o Options) complete() (Options, error) {
+	for _, f := range []struct {
+		name               string
+		field              *int
+		value, least, most int
+	}{{"seeds", &o.Seeds, 5, 1, 1000}, {"epochs", &o.Epochs, 5, 3, 20}, {"passages", &o.Passages, 104, 40, 1000}} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+		if *f.field < f.least || *f.field > f.most {
+			return o, fmt.Errorf("%w: %d %s, want %d to %d", ErrOptions, *f.field, f.name, f.least, f.most)
+		}
+	}
+	if o.Seed == 0 {
+		o.Seed = 1
+	}
+	return o, nil
+}
+
+// Row is a cheat against its victims. Ratios are to what the victim earned where the cheat did not take place.
+type Row struct {
+	Cheat             string
+	Games             int     // seeds times victims
+	Admitted          float64 // part of games in which a thief was let in
+	Thief, ThiefWorst float64 // what the thief earned more than before, of the victim's pay: mean, and the worst game
+	Kept, KeptWorst   float64 // what the victim kept
+	Variant           string  // that paid best in the worst game
+	Victim            string  // of the worst game
+	Marginal          float64 // the most that the thief told beyond prior art, mean over games, bits per byte
+}
+
+// Whole is the collective against its best member in the market of the honest.
+type Whole struct {
+	Epochs  int // over all worlds
+	Better  int // in which the collective was better than its best member
+	Surely  int // by two standard errors or more
+	Mixture float64
+	Best    float64 // bits per byte, means over epochs
+	Gain    float64
+	GainSE  float64 // of one epoch, on average
+}
+
+// Newcomer is an honest miner that joins a market.
+type Newcomer struct {
+	Name     string
+	Games    int
+	Marginal float64 // it told beyond prior art when it was decided, bits per byte, mean
+	Error    float64 // standard error of one game, mean
+	AtOnce   float64 // part of games in which it was let in by its first panel
+	Admitted float64 // and by the end
+}
+
+// Table is what a run found.
+type Table struct {
+	Seeds, Epochs, Positions int
+	Whole                    Whole
+	Members                  []Member
+	Newcomers                []Newcomer
+	Cheats                   []Row
+}
+
+// Member is one of the honest market, on average over epochs.
+type Member struct {
+	Name                        string
+	Loss, Skill, Pruning, Share float64
+}
+
+// Run plays the markets of the honest and every cheat. It ends early with the error of ctx.
+func Run(ctx context.Context, o Options) (Table, error) {
+	o, err := o.complete()
+	if err != nil {
+		return Table{}, err
+	}
+	lab := &lab{options: o, table: Table{Seeds: o.Seeds, Epochs: o.Epochs, Positions: o.Passages * perPassage}}
+	for k := range o.Seeds {
+		w, err := newWorld(o.Seed+uint64(k), o.Epochs, o.Passages)
+		if err != nil {
+			return Table{}, err
+		}
+		if err := lab.visit(ctx, w); err != nil {
+			return Table{}, fmt.Errorf("seed %d: %w", w.seed, err)
+		}
+		if o.Report != nil {
+			o.Report(k+1, o.Seeds)
+		}
+	}
+	lab.table.average()
+	return lab.table, nil
+}
+
+// lab gathers sums, which average divides.
+type lab struct {
+	options Options
+	table   Table
+}
+
+func (l *lab) visit(ctx context.Context, w *world) error {
+	if err := l.whole(w); err != nil {
+		return err
+	}
+	if err := l.newcomers(w); err != nil {
+		return err
+	}
+	for k, c := range cheats(l.options.Broad) {
+		if len(l.table.Cheats) == k {
+			l.table.Cheats = append(l.table.Cheats, Row{Cheat: c.name, KeptWorst: 1e9, ThiefWorst: -1e9})
+		}
+		for _, victim := range c.victims {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := l.table.Cheats[k].against(w, c, victim); err != nil {
+				return fmt.Errorf("%s against %s: %w", c.name, victim, err)
+			}
+		}
+	}
+	return nil
+}
+
+// whole measures the market of the honest.
+func (l *lab) whole(w *world) error {
+	h, err := play(w, standard(""))
+	if err != nil {
+		return err
+	}
+	t := &l.table
+	if t.Members == nil {
+		for _, name := range crowd {
+			t.Members = append(t.Members, Member{Name: name})
+		}
+	}
+	for _, r := range h.results {
+		t.Whole.add(r)
+		for k, s := range r.Miners {
+			m := &t.Members[k]
+			m.Loss, m.Skill, m.Pruning, m.Share = m.Loss+s.Loss, m.Skill+s.Skill, m.Pruning+s.Pruning, m.Share+s.Share
+		}
+	}
+	return nil
+}
+
+func (a *Whole) add(r merit.Result) {
+	a.Epochs++
+	if r.Gain > 0 {
+		a.Better++
+	}
+	if r.Gain >= 2*r.GainSE {
+		a.Surely++
+	}
+	a.Mixture, a.Best, a.Gain, a.GainSE = a.Mixture+r.Mixture, a.Best+r.BestLoss, a.Gain+r.Gain, a.GainSE+r.GainSE
+}
+
+// against plays a cheat's variants and keeps the one that paid the thief best.
+func (r *Row) against(w *world, c cheat, victim string) error {
+	yard, err := play(w, c.yard(victim))
+	if err != nil {
+		return err
+	}
+	due := yard.pay(victim, 1)
+	best, kept, admitted, marginal, variant := -1e9, 1e9, false, -1e9, ""
+	for _, v := range c.variants(victim) {
+		h, err := play(w, v.players)
+		if err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
+		}
+		gain := 0.0
+		for _, id := range v.thieves {
+			gain += (h.pay(id, 1) - yard.pay(id, 1)) / due
+			last := h.standing(len(h.results)-1, id)
+			admitted, marginal = admitted || last.Admitted, max(marginal, last.Marginal)
+		}
+		if gain > best {
+			best, variant = gain, v.name
+		}
+		if !slices.Contains(v.thieves, victim) && h.standing(0, victim) != nil {
+			kept = min(kept, h.pay(victim, 1)/due)
+		}
+	}
+	if kept > 1e8 {
+		kept = 1 // the victim is the thief's own former self
+	}
+	r.note(best, kept, marginal, admitted, variant, victim)
+	return nil
+}
+
+func (r *Row) note(gain, kept, marginal float64, admitted bool, variant, victim string) {
+	r.Games++
+	r.Thief, r.Kept, r.Marginal = r.Thief+gain, r.Kept+kept, r.Marginal+marginal
+	if admitted {
+		r.Admitted++
+	}
+	if gain > r.ThiefWorst {
+		r.ThiefWorst, r.Variant, r.Victim = gain, variant, victim
+	}
+	r.KeptWorst = min(r.KeptWorst, kept)
+}
+
+// newcomers lets honest miners join markets in which they are not.
+func (l *lab) newcomers(w *world) error {
+	for k, n := range honestNewcomers() {
+		if len(l.table.Newcomers) == k {
+			l.table.Newcomers = append(l.table.Newcomers, Newcomer{Name: n.name})
+		}
+		h, err := play(w, n.players)
+		if err != nil {
+			return fmt.Errorf("newcomer %s: %w", n.name, err)
+		}
+		t := &l.table.Newcomers[k]
+		t.Games++
+		t.note(h, n.thieves[0])
+	}
+	return nil
+}
+
+// note follows a newcomer until it is decided: let in, or at the end.
+func (t *Newcomer) note(h *history, id string) {
+	for e := range h.results {
+		s := h.standing(e, id)
+		if s == nil || !s.Admitted && e+1 < len(h.results) {
+			continue
+		}
+		t.Marginal, t.Error = t.Marginal+s.Marginal, t.Error+s.MarginalSE
+		if s.Admitted {
+			t.Admitted++
+			if h.standing(e-1, id) == nil {
+				t.AtOnce++
+			}
+		}
+		return
+	}
+}
+
+// honestNewcomers are lineups whose "thief" is honest. A net that is mixed with what is known is a miner that has
+// learnt a little of its own.
+func honestNewcomers() []lineup {
+	without := func(name string) []player {
+		var names []string
+		for _, n := range crowd {
+			if n != name {
+				names = append(names, n)
+			}
+		}
+		return honest(names...)
+	}
+	join := func(name string, market []player, act behaviour) lineup {
+		return lineup{name, append(market, player{id: "new", act: act}.joins(1)), []string{"new"}}
+	}
+	list := []lineup{}
+	for _, name := range crowd {
+		list = append(list, join(name, without(name), model(name)))
+	}
+	return append(list,
+		join("half late, half all", without("late"), blended(share{model("late"), 0.5}, share{model("all"), 0.5})),
+		join("twin of late, among six", honest(crowd...), model("twin")),
+		join("twin of late, among two", honest("weak", "late"), model("twin")),
+		join("all, among two", honest("weak", "late"), model("all")),
+	)
+}
+
+func (t *Table) average() {
+	n := float64(t.Whole.Epochs)
+	for _, f := range []*float64{&t.Whole.Mixture, &t.Whole.Best, &t.Whole.Gain, &t.Whole.GainSE} {
+		*f /= n
+	}
+	for k := range t.Members {
+		m := &t.Members[k]
+		m.Loss, m.Skill, m.Pruning, m.Share = m.Loss/n, m.Skill/n, m.Pruning/n, m.Share/n
+	}
+	for k := range t.Newcomers {
+		c := &t.Newcomers[k]
+		g := float64(c.Games)
+		c.Marginal, c.Error, c.AtOnce, c.Admitted = c.Marginal/g, c.Error/g, c.AtOnce/g, c.Admitted/g
+	}
+	for k := range t.Cheats {
+		r := &t.Cheats[k]
+		g := float64(r.Games)
+		r.Thief, r.Kept, r.Admitted, r.Marginal = r.Thief/g, r.Kept/g, r.Admitted/g, r.Marginal/g
+	}
+}
