@@ -19,9 +19,9 @@ type term struct {
 	tempo   int64
 }
 
-// span is the blocks of the running epoch, from begin to end-1.
+// span is the blocks of the running epoch, from begin to end-1, as validators count them.
 func span(net neuron.Subnet) (begin, end int64) {
-	return net.NextEpoch + 1 - net.Tempo, net.NextEpoch + 1
+	return max(net.NextEpoch-net.Tempo, 0), net.NextEpoch
 }
 
 // nextTerm is the first exam that an artifact can still be committed for at height.

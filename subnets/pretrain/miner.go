@@ -57,6 +57,8 @@ type Miner struct {
 	clock   blockClock
 	shards  []Shard
 	saved   time.Time // when training was last kept
+
+	patience time.Duration // after a failure
 }
 
 const (
@@ -77,7 +79,7 @@ func New(c Config) (*Miner, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Miner{Config: c, rack: r}
+	m := &Miner{Config: c, rack: r, patience: usualPatience}
 	m.clock.now = c.Now
 	m.chat = lm.Chat(Name, m.model)
 	if artifact, ok := r.newest(); ok {
@@ -139,8 +141,7 @@ func (m *Miner) Run(ctx context.Context) error {
 	return m.save()
 }
 
-// patience is how long a miner waits after a failure.
-const patience = 2 * time.Second
+const usualPatience = 2 * time.Second
 
 // retry tries until it works or ctx ends.
 func (m *Miner) retry(ctx context.Context, what string, try func(context.Context) error) {
@@ -149,8 +150,8 @@ func (m *Miner) retry(ctx context.Context, what string, try func(context.Context
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		m.Log.Warn("pretrain: "+what+" failed", "error", err, "again_in", patience)
-		_ = sleep(ctx, patience) // the loop sees that ctx has ended
+		m.Log.Warn("pretrain: "+what+" failed", "error", err, "again_in", m.patience)
+		_ = sleep(ctx, m.patience) // the loop sees that ctx has ended
 	}
 }
 

@@ -1,0 +1,115 @@
+package pretrain
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/neuron/neurontest"
+)
+
+func ready(t *testing.T) (*Miner, world) {
+	players(t)
+	w := newWorld()
+	m, err := New(w.config(t, &scripted{}))
+	require.NoError(t, err)
+	require.NoError(t, m.publish(cast.weak))
+	return m, w
+}
+
+func TestPathTricks(t *testing.T) {
+	m, _ := ready(t)
+	good := Path(digestOf(cast.weak))
+	for path, status := range map[string]int{
+		good:                                   http.StatusOK,
+		Path([32]byte{1}):                      http.StatusNotFound,
+		good + "/":                             http.StatusBadRequest,
+		good[:len(good)-1]:                     http.StatusBadRequest,
+		good + "00":                            http.StatusBadRequest,
+		"/artifact/":                           http.StatusBadRequest,
+		"/artifact/../training":                http.StatusBadRequest,
+		"/artifact/..%2f..%2ftraining":         http.StatusBadRequest,
+		"/artifact/" + strings.Repeat("A", 64): http.StatusBadRequest,
+		"/artifact/" + strings.Repeat("/", 64): http.StatusBadRequest,
+		"/artifact/%00":                        http.StatusBadRequest,
+		"/artifacts":                           http.StatusNotFound,
+	} {
+		got := ask(m, http.MethodGet, path)
+		require.Equal(t, status, got.Code, path)
+	}
+	require.Equal(t, http.StatusMethodNotAllowed, ask(m, http.MethodPost, good).Code)
+	_, err := url.Parse(good)
+	require.NoError(t, err)
+}
+
+// served puts a miner behind a real server, on the chain of w.
+func served(t *testing.T, m *Miner, w world) string {
+	t.Helper()
+	server := &neuron.Server{Key: m.Key, ChainID: "test-1", Netuid: netuid, Handler: m, Peers: w.Peers(netuid), Admit: Admit}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- server.Run(ctx) }()
+	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
+	<-server.Ready()
+	require.NoError(t, w.Serve(context.Background(), m.Key, netuid, server.URL()))
+	return server.URL()
+}
+
+// Artifacts are for every neuron of the subnet, conversation for those with a permit, nothing for strangers.
+func TestWhoMayAskForWhat(t *testing.T) {
+	m, w := ready(t)
+	at := served(t, m, w)
+	w.Register(netuid, address("val"), neuron.Neuron{Permit: true})
+	w.Register(netuid, address("rival"), neuron.Neuron{})
+	chat := []byte(`{"messages":[{"role":"user","content":"the"}],"max_tokens":4}`)
+	for _, c := range []struct {
+		who, method, path string
+		body              []byte
+		code              string
+	}{
+		{"val", "GET", Path(digestOf(cast.weak)), nil, ""},
+		{"rival", "GET", Path(digestOf(cast.weak)), nil, ""},
+		{"stranger", "GET", Path(digestOf(cast.weak)), nil, "not_registered"},
+		{"val", "POST", "/v1/chat/completions", chat, ""},
+		{"rival", "POST", "/v1/chat/completions", chat, "no_permit"},
+		{"stranger", "POST", "/v1/chat/completions", chat, "not_registered"},
+	} {
+		client := &neuron.Client{Key: neurontest.Key(c.who), ChainID: "test-1"}
+		reply, err := client.Do(context.Background(), neuron.Target{Netuid: netuid, Hotkey: m.Key.Address(), Endpoint: at}, c.method, c.path, nil, c.body)
+		if c.code == "" {
+			require.NoError(t, err, c)
+			require.NoError(t, reply.Body.Close())
+			continue
+		}
+		var refusal *neuron.Refusal
+		require.ErrorAs(t, err, &refusal, c)
+		require.Equal(t, c.code, refusal.Code)
+	}
+}
+
+// A copycat needs no more than what any neuron may ask for.
+func TestLeader(t *testing.T) {
+	m, w := ready(t)
+	ctx := context.Background()
+	thief := world{w.Chain, neurontest.Key("theo")}
+	w.Register(netuid, thief.key.Address(), neuron.Neuron{Incentive: 1})
+	copier, err := New(thief.config(t, &copycat{}))
+	require.NoError(t, err)
+	found, err := copier.leader(ctx)
+	require.NoError(t, err)
+	require.Nil(t, found, "nobody has committed anything")
+	require.NoError(t, m.commit(ctx, digestOf(cast.weak)))
+	served(t, m, w)
+	found, err = copier.leader(ctx)
+	require.NoError(t, err)
+	require.Equal(t, cast.weak, found)
+	w.Advance(1)
+	require.NoError(t, w.CommitData(ctx, m.Key, netuid, make([]byte, 32)))
+	_, err = copier.leader(ctx)
+	require.ErrorIs(t, err, neuron.ErrRefused, "it is not there any more")
+}
