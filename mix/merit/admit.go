@@ -55,11 +55,18 @@ func (e *exam) weigh(n *entrant, before []*entrant) {
 	if !n.version.Admitted {
 		public = with(public, e.derived(n)...)
 	}
-	n.marginal = e.gain(public, with(public, n.column))
+	n.marginal = e.news(public, n.column)
 	n.version.Marginal = n.version.Marginal.fade(keep).blend(n.marginal)
 	if whole := e.gain(nil, []int{n.column}).Mean; whole > 0 {
 		n.novelty = min(1, max(0, n.version.Marginal.Mean/whole))
 	}
+}
+
+// news is what a column tells that nobody could have said who had these others: the gain over itself, held down to the
+// most that any of the others gave the byte that came. Whoever only chooses among others, however cleverly, never gives
+// more than they did, and so tells nothing.
+func (e *exam) news(public []int, column int) sample {
+	return e.gain(with(public, e.pools.addCapped(column, public)), with(public, column))
 }
 
 // decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.

@@ -1,122 +1,125 @@
 package merit
 
-import (
-	"math"
-
-	"github.com/dendra-net/dendra/mix"
-)
-
-// sharpened is how many members are also taken as more sure of themselves than they are.
-const sharpened = 2
+import "github.com/dendra-net/dendra/mix"
 
 // Deriver returns likelihoods, by position, that anyone could make of members' answers. They come nearest to the
 // candidate first; weights, by position and member, are how a blend that has long listened believes them.
 type Deriver func(members []Member, weights [][]float64) [][]float64
 
+const (
+	nearestAlone = 2    // members who are also taken alone, as if they were surer
+	surer        = 1.5  // power of those, and of the blend
+	slightly     = 1.25 // power of the blend, and of the product that follows the blend's weights
+	evenly       = 1.3  // power of the product of all
+)
+
 // Derivations is the Deriver of exams that hold whole distributions: answers returns what a member said at a position,
 // or nil, and came are the bytes that came, by position. What anyone can make of others' answers is no news: the two
-// members that the candidate is nearest to, made surer; the product of all, made surer; and their blend, made surer by
-// two degrees. A copy that only tempers or blends is within what a mixture makes of these.
+// members that the candidate is nearest to, made surer; the blend, made surer by two degrees; the product of all, and
+// the product of those whom the blend believes. A copy that only tempers, blends or multiplies is within what a mixture
+// makes of these, or nearly.
 func Derivations(answers func(m Member, position int) *mix.Dist, came []byte) Deriver {
 	return func(members []Member, weights [][]float64) [][]float64 {
-		var made [][]float64
-		for _, m := range members[:min(len(members), sharpened)] {
-			made = append(made, likelihoods(came, func(i int, d *[256]float64) bool {
-				return add(d, answers(m, i), 1) && raise(d, 8)
-			}))
+		alone := min(len(members), nearestAlone)
+		made := make([][]float64, alone)
+		if len(members) > 1 {
+			made = make([][]float64, alone+4)
 		}
-		if len(members) < 2 {
-			return made
+		for k := range made {
+			made[k] = make([]float64, len(came))
 		}
-		for _, sixteenths := range []int{4, 8} {
-			made = append(made, likelihoods(came, func(i int, d *[256]float64) bool {
-				some := false
-				for k, m := range members {
-					some = add(d, answers(m, i), weights[i][k]) || some
-				}
-				return some && raise(d, sixteenths)
-			}))
+		w := workbench{logs: make([][256]float64, len(members))}
+		for i, b := range came {
+			w.look(members, func(m Member) *mix.Dist { return answers(m, i) })
+			for k := range alone {
+				made[k][i] = w.alone(k, surer, b)
+			}
+			if len(members) > 1 {
+				blend := made[alone:]
+				blend[0][i], blend[1][i] = w.mean(weights[i], slightly, b), w.mean(weights[i], surer, b)
+				blend[2][i], blend[3][i] = w.product(weights[i], slightly, b), w.product(nil, evenly, b)
+			}
 		}
-		return append(made, likelihoods(came, func(i int, d *[256]float64) bool {
-			return multiply(d, members, func(m Member) *mix.Dist { return answers(m, i) })
-		}))
+		return made
 	}
 }
 
-// likelihoods is what weights, which need not sum to one, give the bytes that came; zero where there are none.
-func likelihoods(came []byte, weigh func(position int, d *[256]float64) bool) []float64 {
-	column := make([]float64, len(came))
-	for i, b := range came {
-		var d [256]float64
-		if !weigh(i, &d) {
-			continue
-		}
-		sum := 0.0
-		for _, w := range d {
-			sum += w
-		}
-		if sum > 0 {
-			column[i] = d[b] / sum
-		}
-	}
-	return column
+// workbench holds what members said at one position.
+type workbench struct {
+	dists []*mix.Dist // without those who said nothing
+	from  []int       // their numbers
+	logs  [][256]float64
+	d     [256]float64
 }
 
-// add adds what somebody said, if anything.
-func add(d *[256]float64, p *mix.Dist, weight float64) bool {
-	if p == nil {
-		return false
-	}
-	for b, v := range p {
-		d[b] += float64(weight * max(0, float64(v)))
-	}
-	return true
-}
-
-// raise multiplies d by its own power of so many sixteenths.
-func raise(d *[256]float64, sixteenths int) bool {
-	for b, v := range d {
-		d[b] = v * rootPower(v, sixteenths)
-	}
-	return true
-}
-
-// multiply sets d to the product of what members said, each to the power of about 1.3 by their number: in sixteenths,
-// so that roots make it.
-func multiply(d *[256]float64, members []Member, answer func(Member) *mix.Dist) bool {
-	n := 0
-	for b := range d {
-		d[b] = 1
-	}
-	for _, m := range members {
+func (w *workbench) look(members []Member, answer func(Member) *mix.Dist) {
+	w.dists, w.from = w.dists[:0], w.from[:0]
+	for k, m := range members {
 		p := answer(m)
 		if p == nil {
 			continue
 		}
-		n++
+		w.dists, w.from = append(w.dists, p), append(w.from, k)
 		for b, v := range p {
-			d[b] *= max(float64(v), mix.Floor)
+			w.logs[k][b] = tables.log2(float64(v))
 		}
 	}
-	if n == 0 {
-		return false
-	}
-	sixteenths := max(1, (16*13+5*n)/(10*n))
-	for b, v := range d {
-		d[b] = rootPower(v, sixteenths)
-	}
-	return true
 }
 
-// rootPower is x to the power of k sixteenths, k being 1 to 31.
-func rootPower(x float64, k int) float64 {
-	y := 1.0
-	for bit := 16; bit > 0 && k > 0; bit /= 2 {
-		if k >= bit {
-			y *= x
-			k -= bit
+// alone is what member k gives the byte when raised to a power; 0 when it said nothing.
+func (w *workbench) alone(k int, power float64, b byte) float64 {
+	for _, from := range w.from {
+		if from == k {
+			for c, l := range w.logs[k] {
+				w.d[c] = tables.exp2(power * l)
+			}
+			return w.at(b)
 		}
-		x = math.Sqrt(x)
 	}
-	return y
+	return 0
+}
+
+// mean is what the weighted mean gives the byte when raised to a power.
+func (w *workbench) mean(weights []float64, power float64, b byte) float64 {
+	clear(w.d[:])
+	for j, p := range w.dists {
+		weight := weights[w.from[j]]
+		for c, v := range p {
+			w.d[c] += float64(weight * float64(v))
+		}
+	}
+	for c, v := range w.d {
+		w.d[c] = tables.exp2(power * tables.log2(v))
+	}
+	return w.at(b)
+}
+
+// product is what the product gives the byte, each member raised to power times its weight; nil weighs all alike.
+func (w *workbench) product(weights []float64, power float64, b byte) float64 {
+	clear(w.d[:])
+	for _, k := range w.from {
+		weight := power / float64(len(w.from))
+		if weights != nil {
+			weight = power * weights[k]
+		}
+		for c, l := range w.logs[k] {
+			w.d[c] += float64(weight * l)
+		}
+	}
+	for c, v := range w.d {
+		w.d[c] = tables.exp2(v)
+	}
+	return w.at(b)
+}
+
+// at is the part of the byte in d.
+func (w *workbench) at(b byte) float64 {
+	sum := 0.0
+	for _, v := range w.d {
+		sum += v
+	}
+	if len(w.dists) == 0 || !(sum > 0) {
+		return 0
+	}
+	return w.d[b] / sum
 }

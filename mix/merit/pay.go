@@ -71,7 +71,7 @@ func (e *exam) madeOf(n *entrant, members []*entrant) []int {
 			continue
 		}
 		rest := without(m.prior, n.column)
-		if m.marginal.Mean < derivative*e.gain(rest, with(rest, m.column)).Mean {
+		if m.marginal.Mean < derivative*e.news(rest, m.column).Mean {
 			list = append(list, m.column)
 		}
 	}

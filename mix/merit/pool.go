@@ -52,6 +52,21 @@ func (p *pools) add(likelihoods []float64) int {
 	return len(p.columns) - 1
 }
 
+// addCapped appends a column as it would be if it nowhere gave more than the most that these columns give, or the
+// public model.
+func (p *pools) addCapped(column int, others []int) int {
+	capped := append([]float64(nil), p.columns[column]...)
+	for i, q := range capped {
+		most := p.columns[0][i]
+		for _, o := range others {
+			most = max(most, p.columns[o][i])
+		}
+		capped[i] = min(q, most)
+	}
+	p.columns, p.names = append(p.columns, capped), append(p.names, nameOf(capped))
+	return len(p.columns) - 1
+}
+
 // loss is the surprise in bits, by position, of the mixture of the public model with these columns. What is believed at
 // a position was learnt from other passages alone, and anew for these columns.
 func (p *pools) loss(members []int) []float64 {

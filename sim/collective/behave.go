@@ -134,39 +134,47 @@ func drifts(steps int, before, after behaviour) behaviour {
 	}
 }
 
-// routed blends others by a router that is told what came at once, position by position and from epoch to epoch: a blend
-// that learns as a validator's does, and knows more than any miner would.
-func routed(names []string) behaviour {
+// routed blends others by a router that has practised on text of its own, for which it asked the others, and learns from
+// what earlier exams revealed.
+func (w *world) routed(names []string) behaviour {
 	var router *mix.Router
 	return func(e *epoch, number int, r *rand.Rand) []mix.Dist {
 		if number == 0 || router == nil {
 			fresh, err := mix.NewRouter(len(names), 0)
-			if err != nil {
+			if err != nil || w.practice.teach(fresh, names) != nil {
 				return uniform(e, number, r)
 			}
 			router = fresh
 		}
 		out := make([]mix.Dist, len(e.positions))
+		answers := make([]mix.Dist, len(names))
 		for i := range out {
-			if routeAt(router, e, names, i, &out[i]) != nil {
+			for k, name := range names {
+				answers[k] = e.dists[name][i]
+			}
+			if router.Blend(e.positions[i].Context, answers, &out[i]) != nil {
 				out[i] = mix.Uniform()
 			}
+		}
+		if e.teach(router, names) != nil {
+			router = nil
 		}
 		return out
 	}
 }
 
-func routeAt(router *mix.Router, e *epoch, names []string, i int, d *mix.Dist) error {
-	answers, likelihoods := make([]mix.Dist, len(names)), make([]float64, len(names))
-	for k, name := range names {
-		answers[k] = e.dists[name][i]
-		likelihoods[k] = float64(answers[k][e.truth[i]])
+// teach tells a router what came.
+func (e *epoch) teach(router *mix.Router, names []string) error {
+	likelihoods := make([]float64, len(names))
+	for i, p := range e.positions {
+		for k, name := range names {
+			likelihoods[k] = float64(e.dists[name][i][e.truth[i]])
+		}
+		if _, err := router.Learn(p.Context, likelihoods); err != nil {
+			return err
+		}
 	}
-	if err := router.Blend(e.positions[i].Context, answers, d); err != nil {
-		return err
-	}
-	_, err := router.Learn(e.positions[i].Context, likelihoods)
-	return err
+	return nil
 }
 
 // sure puts nearly all on a byte that it draws.

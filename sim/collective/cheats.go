@@ -47,7 +47,7 @@ var (
 )
 
 // cheats lists them all. Where broad is set there are more victims and variants.
-func cheats(broad bool) []cheat {
+func (w *world) cheats(broad bool) []cheat {
 	victims := someVictims
 	if broad {
 		victims = mostVictims
@@ -62,7 +62,7 @@ func cheats(broad bool) []cheat {
 			return []lineup{thief("tuned", model("tuned")), thief("tuned, surer", tempered(model("tuned"), 1.4, 0.05))}
 		}},
 		{"copies of several at once, the best", standard, []string{"late"}, func(string) []lineup { return severals() }},
-		{"blend of all, the best", standard, []string{"late"}, func(string) []lineup { return blends() }},
+		{"blend of all, the best", standard, []string{"late"}, func(string) []lineup { return w.blends() }},
 	}
 	list = append(list, turncoats()...)
 	return append(list, nuisances()...)
@@ -100,14 +100,14 @@ func severals() []lineup {
 	}
 }
 
-func blends() []lineup {
+func (w *world) blends() []lineup {
 	return []lineup{
 		thief("mean", blended(equally(crowd, 1)...)),
 		thief("product", multiplied(equally(crowd, 1)...)),
 		thief("surer product", multiplied(equally(crowd, 1.6)...)),
 		thief("product of two", multiplied(share{model("late"), 0.65}, share{model("all"), 0.65})),
-		thief("router", routed(crowd)),
-		thief("surer router", tempered(routed(crowd), 1.25, 0)),
+		thief("router", w.routed(crowd)),
+		thief("surer router", tempered(w.routed(crowd), 1.25, 0)),
 	}
 }
 

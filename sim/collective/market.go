@@ -98,13 +98,19 @@ func (h *history) pay(id string, from int) float64 {
 
 // world is the text of a number of epochs and what every expert says of it.
 type world struct {
-	seed   uint64
-	epochs []*epoch
+	seed     uint64
+	epochs   []*epoch
+	practice *epoch // that nobody is judged by
 }
 
 func newWorld(seed uint64, epochs, passages int) (*world, error) {
 	w := &world{seed: seed}
 	r := rand.New(rand.NewPCG(seed, 1))
+	practice, err := draw(r, 2*passages)
+	if err != nil {
+		return nil, err
+	}
+	w.practice = practice
 	for range epochs {
 		e, err := draw(r, passages)
 		if err != nil {

@@ -126,7 +126,7 @@ func (l *lab) visit(ctx context.Context, w *world) error {
 	if err := l.newcomers(w); err != nil {
 		return err
 	}
-	for k, c := range cheats(l.options.Broad) {
+	for k, c := range w.cheats(l.options.Broad) {
 		if len(l.table.Cheats) == k {
 			l.table.Cheats = append(l.table.Cheats, Row{Cheat: c.name, KeptWorst: 1e9, ThiefWorst: -1e9})
 		}
