@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -53,8 +54,9 @@ type completion struct {
 	} `json:"choices"`
 }
 
-// readAnswer takes the chances of n characters out of a chat completion that anyone may have written.
-func readAnswer(body []byte, n int) ([]chances, error) {
+// readAnswer takes the chances of every character out of a chat completion that anyone may have written. Of texts, what
+// the pictures say, it heeds the lengths only.
+func readAnswer(body []byte, texts []string) ([]chances, error) {
 	if len(body) == 0 || len(body) > maxAnswer {
 		return nil, unfit("its body has %d bytes, 1 to %d are read", len(body), maxAnswer)
 	}
@@ -75,10 +77,10 @@ func readAnswer(body []byte, n int) ([]chances, error) {
 			return nil, err
 		}
 		if ofCharacters {
-			return readTokens(tokens, text, n)
+			return readTokens(tokens, text, len(strings.Join(texts, "")))
 		}
 	}
-	return readText(text, n)
+	return readText(text, texts)
 }
 
 // characterTokens are the tokens that name a character each. It reports false where a token has several: a language
@@ -190,21 +192,53 @@ var (
 )
 
 // readText reads characters without chances. It tries the whole text, the text without numbers before its lines, what
-// follows the last colon, "is" or "reads", and the last line; the first that has n characters counts.
-func readText(text string, n int) ([]chances, error) {
+// follows the last colon, "is" or "reads", and the last line; the first that has as many characters as the pictures
+// counts. Else, where there is a line or a word for each picture, those with as many characters as theirs count.
+func readText(text string, texts []string) ([]chances, error) {
 	trimmed := strings.TrimSpace(text)
-	for _, t := range []string{
-		trimmed, numbering.ReplaceAllString(trimmed, ""), preface.ReplaceAllString(trimmed, ""), trimmed[strings.LastIndexByte(trimmed, '\n')+1:],
-	} {
+	bare := numbering.ReplaceAllString(trimmed, "")
+	if len(texts) > 1 && len(numbering.FindAllString(trimmed, -1)) == len(texts) {
+		trimmed = bare // the numbers are of the pictures, not in them
+	}
+	n := len(strings.Join(texts, ""))
+	for _, t := range []string{trimmed, bare, preface.ReplaceAllString(trimmed, ""), trimmed[strings.LastIndexByte(trimmed, '\n')+1:]} {
 		if classes := classesIn(t); len(classes) == n {
-			out := make([]chances, n)
-			for i, class := range classes {
-				out[i] = plain(class)
-			}
+			return plains(nil, classes), nil
+		}
+	}
+	for _, parts := range [][]string{strings.FieldsFunc(bare, isBreak), strings.Fields(bare)} {
+		if out, ok := readEach(parts, texts); ok {
 			return out, nil
 		}
 	}
 	return nil, unfit("%d characters are read from it, the pictures have %d", len(classesIn(trimmed)), n)
+}
+
+func isBreak(r rune) bool { return r == '\n' || r == '\r' }
+
+// readEach reads each part as one picture. Of a part with more or fewer characters than its picture, nothing is known.
+// It reports false when that is so of all.
+func readEach(parts, texts []string) (out []chances, ok bool) {
+	if len(parts) != len(texts) {
+		return nil, false
+	}
+	for i, p := range parts {
+		classes := classesIn(p)
+		if len(classes) == len(texts[i]) {
+			ok = true
+		} else {
+			classes = slices.Repeat([]int{-1}, len(texts[i]))
+		}
+		out = plains(out, classes)
+	}
+	return out, ok
+}
+
+func plains(out []chances, classes []int) []chances {
+	for _, class := range classes {
+		out = append(out, plain(class))
+	}
+	return out
 }
 
 // plain are the chances of a character that came without: one of no class says nothing.

@@ -3,6 +3,7 @@ package vision
 import (
 	"math"
 	"net/http"
+	"strings"
 
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/subnets/vision/picture"
@@ -60,12 +61,13 @@ func (t *Task) Judge(q neuron.Question, a neuron.Answer) (float64, error) {
 	case a.Latency > t.opts.MaxLatency:
 		return 0, unfit("it came after %v, the limit is %v", a.Latency, t.opts.MaxLatency)
 	}
-	read, err := readAnswer(a.Body, len(q.Truth))
+	texts := strings.Fields(q.Truth) // of each picture
+	read, err := readAnswer(a.Body, texts)
 	if err != nil {
 		return 0, err
 	}
 	sum := 0.0
-	for i, c := range q.Truth {
+	for i, c := range strings.Join(texts, "") {
 		right, _ := picture.Class(c)
 		sum += (merit(&read[i], right) - worst) / (best - worst)
 	}

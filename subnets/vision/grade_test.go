@@ -158,6 +158,21 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestOnePictureMisread: whoever loses count in one of several pictures keeps what it has of the others.
+func TestOnePictureMisread(t *testing.T) {
+	task := newTask(t)
+	q := neuron.Question{Truth: "A7K BB 9QZ"}
+	for _, text := range []string{"A7K\nBB\n9Q", "A7K BB 9QZZ", "1. A7K\n2. BB\n3. ?", "A7K\r\nBB\r\nI cannot tell"} {
+		got, err := task.Judge(q, answerOf(text, nil))
+		require.NoError(t, err)
+		require.InDelta(t, (5*0.9929+3*task.Floor())/8, got, 0.001, text)
+	}
+	for _, text := range []string{"A7\nB\n9Q", "A7K\nBB", "A7K\nBB\n9QZ\n1"} {
+		_, err := task.Judge(q, answerOf(text, nil))
+		require.ErrorIs(t, err, ErrAnswer, text)
+	}
+}
+
 func TestJudgeRefuses(t *testing.T) {
 	task := newTask(t)
 	q := neuron.Question{Truth: "AB"}
@@ -205,7 +220,7 @@ func TestJudgeRefuses(t *testing.T) {
 // TestRestIsSpread: what an answer does not name gets what is left, and the whole is 1.
 func TestRestIsSpread(t *testing.T) {
 	body := answerOf("A", with([]named{name("A", 0.5), name("B", 0.16)})).Body
-	got, err := readAnswer(body, 1)
+	got, err := readAnswer(body, []string{"A"})
 	require.NoError(t, err)
 	sum := 0.0
 	for _, p := range got[0] {
@@ -217,7 +232,7 @@ func TestRestIsSpread(t *testing.T) {
 	for _, c := range picture.Classes {
 		all = append(all, name(string(c), 0))
 	}
-	got, err = readAnswer(answerOf("0", with(all)).Body, 1)
+	got, err = readAnswer(answerOf("0", with(all)).Body, []string{"A"})
 	require.NoError(t, err)
 	require.InDelta(t, 1./35, got[0][20], 1e-9, "who gives nothing to anything says nothing")
 }
@@ -227,7 +242,7 @@ func FuzzReadAnswer(f *testing.F) {
 	f.Add(answerOf("1. A\n2. B", nil).Body)
 	f.Add(answerOf("AB", with([]named{name("A", 0.5), name("a", 0.1)}, []named{name(" B", 1)})).Body)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := readAnswer(body, 2)
+		got, err := readAnswer(body, []string{"A", "B"})
 		if err != nil {
 			if !errors.Is(err, ErrAnswer) {
 				t.Fatalf("a reason of no kind: %v", err)

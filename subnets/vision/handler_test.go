@@ -69,10 +69,13 @@ func ask(more string, urls ...string) string {
 	return `{"model":"vision","messages":[{"role":"user","content":[` + strings.Join(parts, ",") + `]}]` + more + `}`
 }
 
-// parrot is a reader that says how wide a picture is.
+// parrot is a reader that says how wide a picture is, if it is less than 1,000 pixels.
 type parrot struct{ err error }
 
 func (p parrot) Read(_ context.Context, g *image.Gray) (eye.Reading, error) {
+	if g.Rect.Dx() >= 1000 {
+		return eye.Reading{Text: " \n"}, p.err
+	}
 	return eye.Reading{Text: fmt.Sprint(g.Rect.Dx())}, p.err
 }
 
@@ -141,6 +144,8 @@ func TestImagesOfEveryKind(t *testing.T) {
 	a, b := dataURL("png", grayPNG(7, 7)), dataURL("png", grayPNG(80, 20))
 	_, v := post(t, s.URL, ask("", a, a, a))
 	require.Equal(t, "777", said(t, v), "single characters make a word")
+	_, v = post(t, s.URL, ask("", a, dataURL("png", grayPNG(1000, 1)), a))
+	require.Equal(t, "7\n?\n7", said(t, v), "a picture of nothing keeps its place")
 	_, v = post(t, s.URL, ask("", a, b))
 	require.Equal(t, "7\n80", said(t, v), "texts stand on lines of their own")
 	for name, messages := range map[string]string{

@@ -28,6 +28,9 @@ type reply struct {
 	logprobs  bool
 }
 
+// nothing stands for a picture in which nothing is read, so that the others keep their places.
+const nothing = "?"
+
 // tokens joins what several pictures say: pictures of one character each make one word, others stand on lines of their
 // own.
 func tokens(readings []eye.Reading) (out []token) {
@@ -42,7 +45,11 @@ func tokens(readings []eye.Reading) (out []token) {
 		if len(out) > 0 {
 			before = between
 		}
-		for _, c := range strings.TrimSpace(r.Text) {
+		text := strings.TrimSpace(r.Text)
+		if text == "" {
+			text = nothing
+		}
+		for _, c := range text {
 			before += string(c)
 			if unicode.IsSpace(c) {
 				continue

@@ -147,16 +147,17 @@ func (t *Task) question(seed, round [32]byte, i int) neuron.Question {
 		prompts = onePrompts
 	}
 	prompt := strings.TrimSpace(oneOf(d, prompts...) + oneOf(d, " ", "\n") + oneOf(d, rules...))
-	var truth strings.Builder
-	for _, p := range pictures {
-		truth.WriteString(p.Text)
+	texts, characters := make([]string, len(pictures)), 0
+	for i, p := range pictures {
+		texts[i] = p.Text
+		characters += len(p.Text)
 	}
 	return neuron.Question{
 		ID:         fmt.Sprintf("%s-%x-%d", t.opts.Name, round[:4], i),
 		Family:     f.name,
 		Path:       Path,
 		Body:       envelope(d, t.opts.Name, prompt, pictures),
-		Truth:      truth.String(),
-		Difficulty: float64(truth.Len()), // so that every character weighs the same
+		Truth:      strings.Join(texts, " "),
+		Difficulty: float64(characters), // so that every character weighs the same
 	}
 }

@@ -15,6 +15,11 @@ import (
 // MaxPixels is the most that an image may have: 1,920 x 1,080 and a little more.
 const MaxPixels = 1 << 21
 
+// A progressive JPEG paints the whole picture again with every scan, and a scan takes few bytes; an honest one has a dozen.
+const maxScans = 64
+
+var startOfScan = []byte{0xff, 0xda}
+
 // Errors of this package.
 var (
 	ErrImage    = errors.New("not a PNG, JPEG or GIF image")
@@ -25,7 +30,7 @@ var (
 // Decode makes grey levels of a PNG, JPEG or GIF file that anyone may have sent; of a GIF the first picture counts. What
 // is transparent is white. The size is known to be within MaxPixels before any memory is taken for pixels.
 func Decode(file []byte) (*image.Gray, error) {
-	config, _, err := image.DecodeConfig(bytes.NewReader(file))
+	config, kind, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrImage, err)
 	}
@@ -35,6 +40,9 @@ func Decode(file []byte) (*image.Gray, error) {
 	}
 	if w > MaxPixels || h > MaxPixels || w*h > MaxPixels {
 		return nil, fmt.Errorf("%w: %d x %d pixels, at most %d are read", ErrTooLarge, w, h, MaxPixels)
+	}
+	if n := bytes.Count(file, startOfScan); kind == "jpeg" && n > maxScans {
+		return nil, fmt.Errorf("%w: a JPEG of %d scans, at most %d are read", ErrTooLarge, n, maxScans)
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {

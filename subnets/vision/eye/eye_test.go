@@ -132,6 +132,30 @@ func TestTransparentIsWhite(t *testing.T) {
 	require.Equal(t, []uint8{255, 0, 76}, g.Pix)
 }
 
+// scans is a progressive JPEG of 1,440 x 1,440 pixels whose n scans say nothing in few bytes.
+func scans(n int) []byte {
+	out := []byte{0xff, 0xd8, 0xff, 0xdb, 0, 67, 0}
+	out = append(out, bytes.Repeat([]byte{1}, 64)...)
+	out = append(out, 0xff, 0xc2, 0, 11, 8, 5, 0xa0, 5, 0xa0, 1, 1, 0x11, 0) // one component
+	out = append(out, 0xff, 0xc4, 0, 20, 0x10, 1)                            // one code of one bit:
+	out = append(out, append(make([]byte, 15), 0xe0)...)                     // as many empty blocks as the next 14 bits say, and 2^14
+	for range n {
+		out = append(out, 0xff, 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0x7f, 0xfe, 0x7f, 0xfe) // two such codes
+	}
+	return append(out, 0xff, 0xd9)
+}
+
+// TestScans: an honest number of scans is painted, a flood of them refused before any is.
+func TestScans(t *testing.T) {
+	g, err := Decode(scans(maxScans))
+	require.NoError(t, err)
+	require.Equal(t, 1440*1440, len(g.Pix))
+	_, err = Decode(scans(maxScans + 1))
+	require.ErrorIs(t, err, ErrTooLarge)
+	_, err = Decode(scans(100_000))
+	require.ErrorIs(t, err, ErrTooLarge)
+}
+
 func FuzzDecode(f *testing.F) {
 	d := picture.NewDice([32]byte{2})
 	f.Add(picture.PNG(d.Glyph().Gray))
