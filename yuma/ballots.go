@@ -8,10 +8,11 @@ type ballot struct {
 	stake  uint64
 }
 
-// voter is the part of a row whose ballots are not cast yet.
+// voter is a row and how many of its ballots are cast.
 type voter struct {
 	row   []Cell
 	stake uint64
+	cast  int
 }
 
 // ballotBox brings votes from rows into columns: the ballots for a few neighbouring neurons at a time, so that they stay
@@ -27,12 +28,18 @@ type ballotBox struct {
 const boxColumns = 16
 
 func newBallotBox(rows [][]Cell, stake []uint64) ballotBox {
-	voters, ends, total := make([]voter, 0, len(rows)), make([]int, len(rows)), 0
+	count := 0
+	for i, row := range rows {
+		if stake[i] > 0 && len(row) > 0 {
+			count++
+		}
+	}
+	voters, ends, total := make([]voter, 0, count), make([]int, len(rows)), 0
 	for i, row := range rows {
 		if stake[i] == 0 || len(row) == 0 {
 			continue
 		}
-		voters = append(voters, voter{row, stake[i]})
+		voters = append(voters, voter{row: row, stake: stake[i]})
 		total += len(row)
 		for _, c := range row {
 			ends[c.UID]++
@@ -49,7 +56,7 @@ func (b *ballotBox) cast(first int) (end int) {
 	}
 	for i := range b.voters {
 		v := &b.voters[i]
-		v.row = v.row[b.castRow(v.row, v.stake, end):]
+		v.cast += b.castRow(v.row[v.cast:], v.stake, end)
 	}
 	return end
 }

@@ -14,14 +14,8 @@ type bonding struct {
 	keep, add fixed.Frac   // of the old bond, of the new vote; together one
 	liquid    *liquidAlpha // nil unless every pair has its own speed
 	servers   []server     // what a row meets in each column
-	pairs     []pair       // room for one row
+	room      []Cell       // for two rows, once one is needed
 	income    []fixed.Wide // dividends before normalising
-}
-
-// pair is a validator's vote for a server and its old bond to it; in Yuma 3, then the bond that follows the vote.
-type pair struct {
-	vote, old fixed.Frac
-	column    uint16
 }
 
 // server is what the votes and bonds for a neuron are held against.
@@ -62,11 +56,6 @@ func (e *epoch) newBonding() *bonding {
 	if p.Yuma3 && p.LiquidAlpha && anyAbove(e.out.Consensus) {
 		b.liquid = newLiquidAlpha(p)
 	}
-	widest := 0
-	for _, row := range b.votes.rows {
-		widest = max(widest, cap(row))
-	}
-	b.pairs = make([]pair, widest)
 	return b
 }
 
@@ -99,59 +88,82 @@ func (e *epoch) servers() []server {
 	return out
 }
 
-// meet brings the votes of row i and its old bonds together, as far as they count.
-func (b *bonding) meet(i int) []pair {
-	pairs := merge(b.pairs, b.votes.rows[i], b.in.Bonds[i], b.n)
-	b.out.ValidatorTrust[i] = b.appraise(pairs)
-	return pairs
+// meet brings together the votes of row i, clipped as the penalty says, and its old bonds: cells at the same place are for
+// the same neuron, and where there is only one of the two the other is zero. What follows from both takes the place of
+// the votes.
+func (b *bonding) meet(i int) (row, olds []Cell) {
+	row, olds = b.votes.rows[i], b.in.Bonds[i]
+	b.out.ValidatorTrust[i] = b.clip(row)
+	if sameColumns(row, olds) {
+		return row, olds
+	}
+	if b.room == nil {
+		b.room = make([]Cell, 2*b.n)
+	}
+	votes := b.room[:copy(b.room, row)]
+	row, olds = row[:cap(row)], b.room[b.n:]
+	k := merge(row, olds, votes, b.in.Bonds[i], b.n)
+	return row[:k], olds[:k]
 }
 
-// merge fills pairs with the cells of a row of votes and one of old bonds. Votes are in order; bonds that are not in their
-// place, or to nobody below n, are left out.
-func merge(pairs []pair, votes, olds []Cell, n int) []pair {
-	k, o, last := 0, 0, -1
-	for _, v := range votes {
-		for ; o < len(olds) && olds[o].UID < v.UID; o++ {
-			if int(olds[o].UID) > last {
-				last = int(olds[o].UID)
-				pairs[k] = pair{old: olds[o].Value, column: olds[o].UID}
+// clip clips votes as the penalty says, and returns what would be left of them if they were clipped entirely.
+func (b *bonding) clip(row []Cell) (trust fixed.Frac) {
+	consensus, penalty := b.out.Consensus, b.penalty
+	for k := range row {
+		p := &row[k]
+		clipped := min(p.Value, consensus[p.UID])
+		trust += clipped
+		if penalty != fixed.FracOne {
+			clipped = p.Value - penalty.Mul(p.Value-clipped)
+		}
+		p.Value = clipped
+	}
+	return trust
+}
+
+// sameColumns reports whether two rows have cells for the same neurons.
+func sameColumns(a, b []Cell) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k := range a {
+		if a[k].UID != b[k].UID {
+			return false
+		}
+	}
+	return true
+}
+
+// merge fills a row of votes and one of old bonds, long enough both, with cells side by side. Votes are in order; bonds
+// that are not in their place, or to nobody below n, are left out.
+func merge(votes, olds, cast, bonds []Cell, n int) (k int) {
+	o, last := 0, -1
+	for _, v := range cast {
+		for ; o < len(bonds) && bonds[o].UID < v.UID; o++ {
+			if int(bonds[o].UID) > last {
+				last = int(bonds[o].UID)
+				votes[k], olds[k] = Cell{UID: bonds[o].UID}, bonds[o]
 				k++
 			}
 		}
-		p := &pairs[k]
-		p.vote, p.old, p.column = v.Value, 0, v.UID
-		if o < len(olds) && olds[o].UID == v.UID {
-			p.old = olds[o].Value
+		votes[k], olds[k] = v, Cell{}
+		if o < len(bonds) && bonds[o].UID == v.UID {
+			olds[k] = bonds[o]
 			o++
 		}
 		last = int(v.UID)
 		k++
 	}
-	for _, c := range olds[o:] {
+	for _, c := range bonds[o:] {
 		if int(c.UID) <= last {
 			continue
 		}
 		if last = int(c.UID); last < n {
-			pairs[k] = pair{old: c.Value, column: c.UID}
+			votes[k], olds[k] = Cell{UID: c.UID}, c
 			k++
 		}
 	}
-	return pairs[:k]
-}
-
-// appraise forgets bonds that are older than their neuron and clips the votes as the penalty says. It returns what would
-// be left of them if they were clipped entirely.
-func (b *bonding) appraise(pairs []pair) (trust fixed.Frac) {
-	servers, penalty := b.servers, b.penalty
-	for k := range pairs {
-		p := &pairs[k]
-		server := &servers[p.column]
-		clipped := min(p.vote, server.consensus)
-		trust += clipped
-		p.vote -= penalty.Mul(p.vote - clipped)
-		p.old = p.old.Clamp() & server.memory
-	}
-	return trust
+	return k
 }
 
 // penalise moves a vote above the consensus towards it.
@@ -163,35 +175,37 @@ func (e *epoch) penalise(vote, consensus fixed.Frac) fixed.Frac {
 func (b *bonding) three() {
 	held := make([]fixed.Wide, b.n)
 	for i := range b.n {
-		pairs, row := b.meet(i), b.votes.rows[i]
+		row, olds := b.meet(i)
 		if b.liquid != nil {
-			b.liquid.follow(pairs, b.servers)
+			b.liquid.follow(row, olds, b.servers)
 		} else {
-			b.follow(pairs)
+			b.follow(row, olds)
 		}
-		k := hold(row[:cap(row)], pairs, held)
+		k := hold(row, held)
 		b.votes.rows[i] = row[:k:k]
 	}
 	b.collect(held)
 	b.weighIncome()
 }
 
-// follow moves bonds of Yuma 3 towards their votes.
-func (b *bonding) follow(pairs []pair) {
-	keep, add := b.keep, b.add
-	for k := range pairs {
-		p := &pairs[k]
-		p.old = between(p.old, p.vote, keep, add)
+// follow moves bonds of Yuma 3 from the old ones towards the votes.
+func (b *bonding) follow(row, olds []Cell) {
+	servers, keep, add := b.servers, b.keep, b.add
+	olds = olds[:len(row)]
+	for k := range row {
+		p := &row[k]
+		old := olds[k].Value.Clamp() & servers[p.UID].memory
+		p.Value = between(old, p.Value, keep, add)
 	}
 }
 
-// hold writes the bonds of a row, adds them to the sums of their columns and returns how many they are.
-func hold(row []Cell, pairs []pair, held []fixed.Wide) (k int) {
-	for i := range pairs {
-		if p := &pairs[i]; p.old > 0 {
-			row[k] = Cell{p.column, p.old}
-			sum := &held[p.column]
-			*sum = sum.Add(fixed.Wide{Lo: uint64(p.old)})
+// hold keeps the bonds of a row that are not zero, adds them to the sums of their columns and returns how many they are.
+func hold(row []Cell, held []fixed.Wide) (k int) {
+	for _, c := range row {
+		if c.Value > 0 {
+			row[k] = c
+			sum := &held[c.UID]
+			*sum = sum.Add(fixed.Wide{Lo: uint64(c.Value)})
 			k++
 		}
 	}

@@ -9,10 +9,12 @@ import (
 // rankServers finds for every neuron the consensus, clips the votes to it and adds up what is left.
 func (e *epoch) rankServers() {
 	need, box := majority(e.total, e.in.Params.Kappa), &e.votes.box
-	room := make([]ballot, len(box.voters))
+	room, next := make([]ballot, len(box.voters)), make([]int32, len(box.voters))
 	prerank := make([]fixed.Wide, e.n)
 	e.rank = make([]fixed.Wide, e.n)
-	if !e.in.Params.Yuma3 {
+	e.bought = e.rank
+	buys := !e.in.Params.Yuma3 && e.penalty < fixed.FracOne
+	if buys {
 		e.bought = make([]fixed.Wide, e.n)
 	}
 	for first, end := 0, 0; first < e.n; first = end {
@@ -21,9 +23,9 @@ func (e *epoch) rankServers() {
 		for j := first; j < end; j++ {
 			ballots := box.ballots[from:box.ends[j]]
 			from = box.ends[j]
-			e.out.Consensus[j] = quantileWith(room, ballots, need)
+			e.out.Consensus[j] = quantileWith(room, next, ballots, need)
 			prerank[j], e.rank[j] = count(ballots, e.out.Consensus[j])
-			if e.bought != nil {
+			if buys {
 				e.bought[j] = e.buy(j, ballots)
 			}
 		}
@@ -68,16 +70,24 @@ func majority(total uint64, kappa uint16) uint64 {
 
 // quantile returns the largest weight w such that ballots of weight >= w hold at least need of stake, or 0 when all of
 // them together hold less: whoever cast none voted 0. It overwrites the ballots.
-func quantile(b []ballot, need uint64) fixed.Frac { return quantileWith(b, b, need) }
+func quantile(b []ballot, need uint64) fixed.Frac {
+	return quantileWith(b, make([]int32, len(b)), b, need)
+}
 
-// quantileWith is quantile that overwrites room, which is at least as long, instead of the ballots. The range of the
-// weights is divided into equal steps; the step that the quantile falls into is divided again, until few ballots are left.
-// Each round leaves five bits less of the range, so that 13 of them do, whatever is voted.
-func quantileWith(room, b []ballot, need uint64) fixed.Frac {
+// quantileWith is quantile that overwrites room instead of the ballots, and next; both are at least as long. The range of
+// the weights is divided into equal steps; the step that the quantile falls into is divided again, until few ballots are
+// left. Each round leaves five bits less of the range, so that 13 of them do, whatever is voted.
+func quantileWith(room []ballot, next []int32, b []ballot, need uint64) fixed.Frac {
 	for len(b) > fewBallots {
 		low, shift := spread(b)
 		var held steps
-		held.tally(b, low, shift)
+		var last chains
+		next = next[:len(b)]
+		for k, x := range b {
+			step := (x.weight - low) >> (shift & 63) % (1 << stepBits)
+			held[step] += x.stake
+			next[k], last[step] = last[step], int32(k+1)
+		}
 		step := len(held) - 1
 		for ; held[step] < need; step-- {
 			if step == 0 {
@@ -88,9 +98,23 @@ func quantileWith(room, b []ballot, need uint64) fixed.Frac {
 		if shift == 0 {
 			return low + fixed.Frac(step)
 		}
-		b = gather(room, b, low, shift, uint64(step), uint64(step))
+		b = last.follow(step, next, b, room)
+		room = b
 	}
 	return quantileOfFew(b, need)
+}
+
+// chains holds for each step where its last ballot is, counted from 1; where the one before it is stands beside each.
+type chains [1 << stepBits]int32
+
+// follow copies the ballots of a step to the end of as many others. These may be the same, as none moves to the front.
+func (c *chains) follow(step int, next []int32, b, into []ballot) []ballot {
+	at := len(b)
+	for k := c[step]; k > 0; k = next[k-1] {
+		at--
+		into[at] = b[k-1]
+	}
+	return into[at:len(b)]
 }
 
 const (
@@ -99,11 +123,15 @@ const (
 	stepBits   = 5
 )
 
-// spread returns the least weight, and by how many bits the distance from it is shifted for the number of its step.
+// spread returns the least weight, and by how many bits the distance from it is shifted for the number of its step. Where
+// it is inlined the compiler runs out of registers and makes branches of min and max that nobody can predict.
+//
+//go:noinline
 func spread(b []ballot) (low fixed.Frac, shift int) {
 	low, high := b[0].weight, b[0].weight
 	for _, x := range b {
-		low, high = min(low, x.weight), max(high, x.weight)
+		low = min(low, x.weight)
+		high = max(high, x.weight)
 	}
 	return low, max(bits.Len64(uint64(high-low))-stepBits, 0)
 }

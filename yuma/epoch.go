@@ -34,7 +34,7 @@ type epoch struct {
 	penalty fixed.Frac // how far the votes that buy bonds are clipped
 	votes   votes
 	rank    []fixed.Wide // stake times clipped vote, per column
-	bought  []fixed.Wide // stake times the vote that buys bonds, per column; nil in Yuma 3
+	bought  []fixed.Wide // stake times the vote that buys bonds in plain Yuma, per column
 }
 
 func newEpoch(in Input) *epoch {

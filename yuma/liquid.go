@@ -18,12 +18,15 @@ func newLiquidAlpha(p Params) *liquidAlpha {
 	}
 }
 
-// follow moves bonds of Yuma 3 towards their votes, each at its own speed.
-func (l *liquidAlpha) follow(pairs []pair, servers []server) {
-	for k := range pairs {
-		p := &pairs[k]
-		add := l.speed(p.vote, p.old, servers[p.column].consensus)
-		p.old = between(p.old, p.vote, add.Complement(), add)
+// follow moves bonds of Yuma 3 from the old ones towards the votes, each at its own speed.
+func (l *liquidAlpha) follow(row, olds []Cell, servers []server) {
+	olds = olds[:len(row)]
+	for k := range row {
+		p := &row[k]
+		server := &servers[p.UID]
+		old := olds[k].Value.Clamp() & server.memory
+		add := l.speed(p.Value, old, server.consensus)
+		p.Value = between(old, p.Value, add.Complement(), add)
 	}
 }
 

@@ -12,29 +12,31 @@ type market struct {
 // plain is plain Yuma: bonds are shares of a column, bought with stake times vote. What is stored is relative to the
 // largest bond of the column, so that it survives quantising.
 func (b *bonding) plain() {
-	markets := b.markets()
+	held := b.holdings()
+	markets := b.markets(held)
 	for i := range b.n {
-		pairs, row := b.meet(i), b.votes.rows[i]
-		k := trade(row[:cap(row)], pairs, markets, b.voters[i])
+		row, olds := b.meet(i)
+		k := trade(row, olds, markets, b.voters[i])
 		b.votes.rows[i] = row[:k:k]
 	}
-	held := make([]fixed.Wide, b.n)
 	for j := range markets {
-		held[j].Lo = uint64(markets[j].sum)
+		held[j] = fixed.Wide{Lo: uint64(markets[j].sum)}
 	}
 	b.collect(held)
 	b.relate(markets)
 }
 
-// trade writes the bonds that a row of old ones and votes turns into, and returns how many they are.
-func trade(row []Cell, pairs []pair, markets []market, stake uint64) (k int) {
-	for i := range pairs {
-		p := &pairs[i]
-		m := &markets[p.column]
-		bought := m.buy.weigh(fixed.Product(stake, uint64(p.vote)))
-		bond := fixed.Frac(bought.Add(m.keep.weighShare(p.old)).Shift(fixed.FracBits))
+// trade replaces a row of votes by the bonds that they and the old ones turn into, and returns how many they are.
+func trade(row, olds []Cell, markets []market, stake uint64) (k int) {
+	olds = olds[:len(row)]
+	for i := range row {
+		column := row[i].UID
+		m := &markets[column]
+		bought := m.buy.weigh(fixed.Product(stake, uint64(row[i].Value)))
+		kept := m.keep.weighShare(olds[i].Value.Clamp())
+		bond := fixed.Frac(bought.Add(kept).Shift(fixed.FracBits))
 		if bond > 0 {
-			row[k] = Cell{p.column, bond}
+			row[k] = Cell{column, bond}
 			m.sum += bond
 			m.top = max(m.top, bond)
 			k++
@@ -44,8 +46,8 @@ func trade(row []Cell, pairs []pair, markets []market, stake uint64) (k int) {
 }
 
 // markets prepares the columns for the bonds to come.
-func (b *bonding) markets() []market {
-	held, out := b.holdings(), make([]market, b.n)
+func (b *bonding) markets(held []fixed.Wide) []market {
+	out := make([]market, b.n)
 	for j := range out {
 		out[j].buy, out[j].keep = newScale(b.add, b.bought[j]), newScale(b.keep, held[j])
 	}
@@ -54,31 +56,39 @@ func (b *bonding) markets() []market {
 
 // buy adds up stake times vote for server j, votes clipped as the penalty says.
 func (e *epoch) buy(j int, ballots []ballot) (sum fixed.Wide) {
-	if e.penalty == fixed.FracOne {
-		return e.rank[j]
-	}
 	for _, v := range ballots {
 		sum = sum.AddProduct(v.stake, uint64(e.penalise(v.weight, e.out.Consensus[j])))
 	}
 	return sum
 }
 
-// holdings adds up the old bonds of each column.
+// holdings adds up the old bonds of each column. Those that are older than their neuron are none: nothing will be kept
+// of them.
 func (b *bonding) holdings() []fixed.Wide {
 	held := make([]fixed.Wide, b.n)
-	for i := range b.n {
-		last := -1
-		for _, c := range b.in.Bonds[i] {
-			j := int(c.UID)
-			if j <= last {
-				continue
-			}
-			if last = j; j < len(held) {
-				held[j] = held[j].Add(fixed.Wide{Lo: uint64(c.Value.Clamp() & b.servers[j].memory)})
-			}
+	for _, row := range b.in.Bonds {
+		addUp(held, row)
+	}
+	for j := range held {
+		if b.servers[j].memory == 0 {
+			held[j] = fixed.Wide{}
 		}
 	}
 	return held
+}
+
+// addUp adds the bonds of a row, as far as they are in their place, to those of their columns.
+func addUp(held []fixed.Wide, row []Cell) {
+	last := -1
+	for k := range row {
+		j := int(row[k].UID)
+		if j <= last {
+			continue
+		}
+		if last = j; j < len(held) {
+			held[j] = held[j].Add(fixed.Wide{Lo: uint64(row[k].Value.Clamp())})
+		}
+	}
 }
 
 // relate divides the bonds of each column by the largest.
