@@ -43,7 +43,7 @@ func TestPayFollowsWhatIsTold(t *testing.T) {
 func TestAnExamCanBeRepeated(t *testing.T) {
 	s := newStage(t)
 	s.hold(entry{"weak", cast.weak, 1}, entry{"strong", cast.strong, 2})
-	x := s.exam(entry{"strong", cast.otherQuarters, 1}, entry{"weak", cast.weak, 2}, entry{"net", cast.net, 3})
+	x := s.exam(entry{"strong", cast.other, 1}, entry{"weak", cast.weak, 2}, entry{"net", cast.net, 3})
 	first := s.examine(x)
 	s.examiner = &Examiner{}
 	require.Equal(t, first, s.examine(x))
@@ -73,7 +73,7 @@ func TestHostileArtifacts(t *testing.T) {
 		artifact []byte
 		reason   string
 	}{
-		"cut short":        {cast.strong[:len(cast.strong)/2], "cut short"},
+		"cut short":        {cast.strong[:len(cast.strong)/2], "makes sense"},
 		"cut net":          {cast.net[:len(cast.net)-1], "not a model"},
 		"too long":         {append(append([]byte(nil), cast.net...), 0), "not a model"},
 		"not finite":       {notFinite(cast.net), "not a model"},

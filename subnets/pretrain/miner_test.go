@@ -105,7 +105,7 @@ func (w world) awaitCommit(t *testing.T, file []byte) neuron.Committed {
 func TestMinerCommitsInTimeAndLearnsFromShards(t *testing.T) {
 	players(t)
 	w := newWorld()
-	files := [][]byte{cast.tiny, cast.weak, cast.strong, cast.otherQuarters}
+	files := [][]byte{cast.tiny, cast.weak, cast.strong, cast.other}
 	trainer := &scripted{first: files[0], next: func(c Course) ([]byte, error) { return files[min(c.Epoch+1, 3)], nil }}
 	m, err := New(w.config(t, trainer))
 	require.NoError(t, err)

@@ -32,20 +32,19 @@ func counted(t testing.TB, order, from, to int) []byte {
 	return file
 }
 
-// The cast: two honest n-grams that know different things.
+// The cast of the stage.
 var cast struct {
-	once          sync.Once
-	weak, strong  []byte
-	net, tiny     []byte
-	tinyShape     nn.Config
-	otherQuarters []byte
+	once                sync.Once
+	weak, strong, other []byte // n-grams that know different things
+	net, tiny           []byte // nets that know nothing
+	tinyShape           nn.Config
 }
 
 func players(t testing.TB) {
 	cast.once.Do(func() {
-		cast.weak = counted(t, 3, 0, 12)
-		cast.strong = counted(t, 5, 12, 40)
-		cast.otherQuarters = counted(t, 5, 40, 64)
+		cast.weak = counted(t, 3, 0, 8)
+		cast.strong = counted(t, 4, 8, 24)
+		cast.other = counted(t, 4, 24, 40)
 		cast.tinyShape = nn.Config{Dim: 16, Layers: 1, Heads: 2, Hidden: 16, Context: 32}
 		cast.tiny = tlmOf(t, cast.tinyShape)
 		cast.net = tlmOf(t, small)

@@ -1,0 +1,117 @@
+package pretrain
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dendra-net/dendra/corpus/fresh"
+	"github.com/dendra-net/dendra/mix"
+	"github.com/dendra-net/dendra/nn"
+	"github.com/dendra-net/dendra/nn/gguf"
+	"github.com/dendra-net/dendra/subnets/lm"
+)
+
+func TestWork(t *testing.T) {
+	require.Less(t, work(small), MaxWork/10)
+	require.Less(t, work(medium), MaxWork/4)
+	long := medium
+	long.Context = nn.MaxContext
+	require.Less(t, work(long), MaxWork, "a longer context is welcome")
+	_, err := open(attentive(t))
+	require.ErrorIs(t, err, ErrWork)
+	_, err = open(make([]byte, MaxArtifact+1))
+	require.ErrorIs(t, err, lm.ErrArtifact)
+}
+
+// The kinds that train stay below the cap.
+func TestSizes(t *testing.T) {
+	require.LessOrEqual(t, len(tlmOf(t, medium)), MaxArtifact)
+}
+
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"", "/artifact/", Path([32]byte{255}), "/artifact/" + strings.Repeat("g", 64), "/artifact/../../x"} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		digest, ok := parsePath(path)
+		require.Equal(t, ok, ok && Path(digest) == path, "there is one way to write a digest")
+	})
+}
+
+// Whatever a file says, it is refused or it can be run.
+func FuzzMeasure(f *testing.F) {
+	shape := nn.Config{Dim: 4, Layers: 1, Heads: 1, Hidden: 2, Context: 8}
+	m, err := nn.New(shape, 1)
+	require.NoError(f, err)
+	ngram, err := mix.NewNGram(mix.NGramConfig{Order: 2})
+	require.NoError(f, err)
+	ngram.Train([]byte("the cat and the hat"))
+	counts, err := ngram.Fit(1 << 10)
+	require.NoError(f, err)
+	for _, file := range [][]byte{nil, tlmOf(f, shape), gguf.Marshal(m, "x"), counts} {
+		f.Add(file)
+	}
+	shard := []fresh.Passage{{Text: []byte("that hat"), New: []fresh.Span{{Begin: 1, End: 8}}}}
+	f.Fuzz(func(t *testing.T, artifact []byte) {
+		bits, err := measure(context.Background(), artifact, shard)
+		require.NotContains(t, errorText(err), "broke down")
+		for _, b := range bits {
+			require.False(t, b != b || b < 0 || b > 1e6, "%v bits", b)
+		}
+	})
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func FuzzRecall(f *testing.F) {
+	raw, _, err := remember([]record{{Owner: address("a"), Height: 3, Bits: 2, Root: true}})
+	require.NoError(f, err)
+	for _, seed := range [][]byte{nil, {}, []byte("{}"), []byte("null"), raw, append(raw, '{'), []byte(strings.Replace(string(raw), `"bits":2`, `"bits":-2`, 1))} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		records, err := recall(raw)
+		if err != nil {
+			return
+		}
+		again, keep, err := remember(records)
+		require.NoError(t, err)
+		require.Len(t, keep, len(records))
+		back, err := recall(again)
+		require.NoError(t, err)
+		require.ElementsMatch(t, records, back)
+	})
+}
+
+func TestMemory(t *testing.T) {
+	var many []record
+	for i := range 2 * maxRecords {
+		many = append(many, record{Digest: digest{byte(i)}, Owner: address("a"), Coldkey: "c", Height: int64(i), Bits: float64(100 - i)})
+	}
+	raw, keep, err := remember(many)
+	require.NoError(t, err)
+	require.Less(t, len(raw), maxMemory)
+	require.Len(t, keep, maxRecords)
+	records, err := recall(raw)
+	require.NoError(t, err)
+	require.Equal(t, many[len(many)-1], records[0], "the best come first")
+	for _, bad := range []string{
+		`{}`, `{"version":1,"records":[]}x`, `{"version":2,"records":[]}`, `{"version":1,"records":[],"more":1}`, `[]`, ``,
+		strings.Replace(string(raw), `"owner":"tao1`, `"owner":"tao2`, 1),
+		strings.Replace(string(raw), `"digest":"`, `"digest":"00`, 1),
+		strings.Replace(string(raw), `"height":31`, `"height":-1`, 1),
+		`{"version":1,"records":[` + strings.TrimSuffix(strings.Repeat(`{},`, maxRecords+1), ",") + `]}`,
+		`"` + strings.Repeat("x", maxMemory) + `"`,
+	} {
+		_, err := recall([]byte(bad))
+		require.ErrorIs(t, err, errMemory, bad)
+	}
+}
