@@ -32,11 +32,14 @@ func Derivations(answers func(m Member, position int) *mix.Dist, came []byte) De
 		for i, b := range came {
 			w.look(members, func(m Member) *mix.Dist { return answers(m, i) })
 			for k := range alone {
-				made[k][i] = w.alone(k, surer, b)
+				if answers(members[k], i) != nil {
+					made[k][i] = w.raised(&w.logs[k], surer, b)
+				}
 			}
 			if len(members) > 1 {
 				blend := made[alone:]
-				blend[0][i], blend[1][i] = w.mean(weights[i], slightly, b), w.mean(weights[i], surer, b)
+				w.mean(weights[i])
+				blend[0][i], blend[1][i] = w.raised(&w.blend, slightly, b), w.raised(&w.blend, surer, b)
 				blend[2][i], blend[3][i] = w.product(weights[i], slightly, b), w.product(nil, evenly, b)
 			}
 		}
@@ -49,6 +52,7 @@ type workbench struct {
 	dists []*mix.Dist // without those who said nothing
 	from  []int       // their numbers
 	logs  [][256]float64
+	blend [256]float64
 	d     [256]float64
 }
 
@@ -66,32 +70,26 @@ func (w *workbench) look(members []Member, answer func(Member) *mix.Dist) {
 	}
 }
 
-// alone is what member k gives the byte when raised to a power; 0 when it said nothing.
-func (w *workbench) alone(k int, power float64, b byte) float64 {
-	for _, from := range w.from {
-		if from == k {
-			for c, l := range w.logs[k] {
-				w.d[c] = tables.exp2(power * l)
-			}
-			return w.at(b)
-		}
+// raised is what a distribution of which these are the logarithms gives the byte when raised to a power.
+func (w *workbench) raised(logs *[256]float64, power float64, b byte) float64 {
+	for c, l := range logs {
+		w.d[c] = tables.exp2(power * l)
 	}
-	return 0
+	return w.at(b)
 }
 
-// mean is what the weighted mean gives the byte when raised to a power.
-func (w *workbench) mean(weights []float64, power float64, b byte) float64 {
-	clear(w.d[:])
+// mean sets blend to the logarithms of the weighted mean.
+func (w *workbench) mean(weights []float64) {
+	clear(w.blend[:])
 	for j, p := range w.dists {
 		weight := weights[w.from[j]]
 		for c, v := range p {
-			w.d[c] += float64(weight * float64(v))
+			w.blend[c] += float64(weight * float64(v))
 		}
 	}
-	for c, v := range w.d {
-		w.d[c] = tables.exp2(power * tables.log2(v))
+	for c, v := range w.blend {
+		w.blend[c] = tables.log2(v)
 	}
-	return w.at(b)
 }
 
 // product is what the product gives the byte, each member raised to power times its weight; nil weighs all alike.

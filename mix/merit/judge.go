@@ -44,6 +44,7 @@ func (s *State) Judge(p Panel) (Result, error) {
 	e.memory = s.Gate
 	e.recall(s)
 	e.admit()
+	e.note()
 	result := e.pay()
 	e.study()
 	s.Height, s.Gate = p.Height, e.memory

@@ -52,8 +52,8 @@ func (p *pools) add(likelihoods []float64) int {
 	return len(p.columns) - 1
 }
 
-// addCapped appends a column as it would be if it nowhere gave more than the most that these columns give, or the
-// public model.
+// addCapped appends a column as it would be if it nowhere gave more than could be known from what these columns give, or
+// the public model.
 func (p *pools) addCapped(column int, others []int) int {
 	capped := append([]float64(nil), p.columns[column]...)
 	for i, q := range capped {
@@ -61,10 +61,17 @@ func (p *pools) addCapped(column int, others []int) int {
 		for _, o := range others {
 			most = max(most, p.columns[o][i])
 		}
-		capped[i] = min(q, most)
+		capped[i] = min(q, max(most, doubled(most)))
 	}
 	p.columns, p.names = append(p.columns, capped), append(p.names, nameOf(capped))
 	return len(p.columns) - 1
+}
+
+// doubled is a probability whose odds are squared: what is likely becomes likelier. To be surer of what another holds for
+// likely is no knowledge.
+func doubled(p float64) float64 {
+	q := 1 - p
+	return p * p / (float64(p*p) + float64(q*q))
 }
 
 // loss is the surprise in bits, by position, of the mixture of the public model with these columns. What is believed at

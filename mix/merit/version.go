@@ -15,7 +15,7 @@ const (
 	riseSigma = 3
 	closer    = 0.7  // of a former distance: less means that one of the two has moved
 	stirred   = 0.05 // change of the logarithm of distances to third parties that says who it was
-	outdone   = 2    // by how much more the mover's distances changed than the other's
+	outdone   = 1.5    // by how much more the mover's distances changed than the other's
 	farthest  = 3.0  // bits at one position; more is no farther
 )
 
@@ -33,7 +33,6 @@ func (e *exam) recall(s *State) {
 		n.version.Near = slices.Clone(v.Near)
 	}
 	e.renew()
-	e.note()
 }
 
 // renew begins versions anew of those whose answers have changed. It judges all by what they were before any began anew.
@@ -88,15 +87,53 @@ func (e *exam) approached(n *entrant) float64 {
 	return most
 }
 
-// stir is how far n's distances to third parties have changed since its version began, but for that to other.
+// stir is how much n's distances to third parties have changed since its version began, but for that to other: the root
+// of the mean square of changes in logarithms. What changed for everybody alike is the text's doing.
 func (e *exam) stir(n, other *entrant) float64 {
-	var changes []float64
+	squares, count := 0.0, 0
 	for _, near := range n.version.Near {
-		column, ok := e.columnOf(near)
-		if !ok || near.ID == other.version.ID || near.Bits == 0 {
+		change, ok := e.change(n, near)
+		if !ok || near.ID == other.version.ID {
 			continue
 		}
-		changes = append(changes, math.Abs(e.distance(n.column, column)/near.Bits-1))
+		off := change - e.commonChange(near, n, other)
+		squares += float64(off * off)
+		count++
+	}
+	if count == 0 {
+		return 0
+	}
+	return math.Sqrt(squares / float64(count))
+}
+
+// change is the binary logarithm of how n's distance to a neighbour has changed.
+func (e *exam) change(n *entrant, near neighbour) (change float64, ok bool) {
+	column, ok := e.columnOf(near)
+	if !ok || n.column == 0 || near.Bits <= 0 {
+		return 0, false
+	}
+	now := e.distance(n.column, column)
+	if now <= 0 {
+		return 0, false
+	}
+	return mix.Log2(now / near.Bits), true
+}
+
+// commonChange is the median change of distances to a neighbour of all but two; 0 when there are none.
+func (e *exam) commonChange(near neighbour, but, butToo *entrant) float64 {
+	var changes []float64
+	for _, n := range e.entrants {
+		if n == but || n == butToo {
+			continue
+		}
+		for _, x := range n.version.Near {
+			if x.ID != near.ID || x.Begun != near.Begun {
+				continue
+			}
+			if change, ok := e.change(n, x); ok {
+				changes = append(changes, change)
+			}
+		}
 	}
 	if len(changes) == 0 {
 		return 0

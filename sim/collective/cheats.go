@@ -57,10 +57,15 @@ func (w *world) cheats(broad bool) []cheat {
 		{"perturbed clone (p^0.93, 10 %)", standard, victims, func(v string) []lineup {
 			return []lineup{thief("perturbed", tempered(model(v), 0.93, 0.1))}
 		}},
-		{"tempered clone, the best", standard, victims, temperings(broad)},
+		{"tempered clone, the best", standard, someVictims, temperings(broad)},
 		{"tuned copy", standard, []string{"late"}, func(string) []lineup {
 			return []lineup{thief("tuned", model("tuned")), thief("tuned, surer", tempered(model("tuned"), 1.4, 0.05))}
 		}},
+		{"copy tuned for long", func(string) []player { return honest("all", "prose", "code", "reference", "dictionary", "early") },
+			[]string{"early"}, func(string) []lineup {
+				p := player{id: "thief", act: model("late")}.joins(1)
+				return []lineup{{"late", append(honest("all", "prose", "code", "reference", "dictionary", "early"), p), []string{"thief"}}}
+			}},
 		{"copies of several at once, the best", standard, []string{"late"}, func(string) []lineup { return severals() }},
 		{"blend of all, the best", standard, []string{"late"}, func(string) []lineup { return w.blends() }},
 	}
@@ -71,7 +76,7 @@ func (w *world) cheats(broad bool) []cheat {
 func temperings(broad bool) func(string) []lineup {
 	powers, wobbles := []float64{0.7, 1.5}, []float64{0.1}
 	if broad {
-		powers, wobbles = []float64{0.5, 0.7, 1.25, 1.5, 2}, []float64{0.05, 0.3}
+		powers, wobbles = []float64{0.6, 1.25, 1.5, 2}, []float64{0.05, 0.3}
 	}
 	return func(v string) []lineup {
 		var list []lineup
@@ -108,6 +113,7 @@ func (w *world) blends() []lineup {
 		thief("product of two", multiplied(share{model("late"), 0.65}, share{model("all"), 0.65})),
 		thief("router", w.routed(crowd)),
 		thief("surer router", tempered(w.routed(crowd), 1.25, 0)),
+		thief("surest router", tempered(w.routed(crowd), 1.7, 0.05)),
 	}
 }
 

@@ -1,7 +1,10 @@
 package collective
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
+	"math"
 	"math/rand/v2"
 
 	"github.com/dendra-net/dendra/mix"
@@ -60,7 +63,8 @@ func play(w *world, players []player) (*history, error) {
 			answers = append(answers, dists)
 			panel.Miners = append(panel.Miners, merit.Miner{ID: p.id, Owner: p.owner, Since: p.since, Likelihoods: e.column(dists)})
 		}
-		panel.Derive = merit.Derivations(func(m merit.Member, i int) *mix.Dist { return &answers[m.Index][i] }, e.truth)
+		derive := merit.Derivations(func(m merit.Member, i int) *mix.Dist { return &answers[m.Index][i] }, e.truth)
+		panel.Derive = e.once(derive, panel.Miners)
 		result, err := state.Judge(panel)
 		if err != nil {
 			return nil, fmt.Errorf("judge epoch %d: %w", number, err)
@@ -68,6 +72,28 @@ func play(w *world, players []player) (*history, error) {
 		h.results = append(h.results, result)
 	}
 	return h, nil
+}
+
+// once remembers what was derived: markets of the same honest miners ask for the same.
+func (e *epoch) once(derive merit.Deriver, miners []merit.Miner) merit.Deriver {
+	return func(members []merit.Member, weights [][]float64) [][]float64 {
+		h := fnv.New128a()
+		for _, m := range members {
+			for _, p := range miners[m.Index].Likelihoods {
+				h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(p)))
+			}
+		}
+		for _, row := range weights {
+			for _, v := range row {
+				h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)))
+			}
+		}
+		key := string(h.Sum(nil))
+		if _, ok := e.derived[key]; !ok {
+			e.derived[key] = derive(members, weights)
+		}
+		return e.derived[key]
+	}
 }
 
 // standing is what an epoch said of a miner; nil when it was not there.
@@ -106,7 +132,7 @@ type world struct {
 func newWorld(seed uint64, epochs, passages int) (*world, error) {
 	w := &world{seed: seed}
 	r := rand.New(rand.NewPCG(seed, 1))
-	practice, err := draw(r, 2*passages)
+	practice, err := draw(r, passages)
 	if err != nil {
 		return nil, err
 	}

@@ -194,6 +194,9 @@ func (r *Row) against(w *world, c cheat, victim string) error {
 			last := h.standing(len(h.results)-1, id)
 			admitted, marginal = admitted || last.Admitted, max(marginal, last.Marginal)
 		}
+		if h.standing(0, victim) == nil {
+			gain-- // the victim itself plays as somebody else
+		}
 		if gain > best {
 			best, variant = gain, v.name
 		}

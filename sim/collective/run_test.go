@@ -1,6 +1,9 @@
 package collective_test
 
 import (
+	"bytes"
+	"context"
+	"flag"
 	"os"
 	"testing"
 
@@ -9,8 +12,54 @@ import (
 	"github.com/dendra-net/dendra/sim/collective"
 )
 
-func TestRun(t *testing.T) {
-	table, err := collective.Run(t.Context(), collective.Options{Seeds: 1, Epochs: 3})
+var whole = flag.Bool("whole", false, "play the table of docs/intelligence-cheats.md and print it: some minutes of a core")
+
+func TestWholeTable(t *testing.T) {
+	if !*whole {
+		t.Skip("needs -whole")
+	}
+	table, err := collective.Run(t.Context(), collective.Options{Seeds: 5, Epochs: 5, Broad: true})
 	require.NoError(t, err)
 	require.NoError(t, table.Markdown(os.Stdout))
+}
+
+// legitimate are rows whose "thief" adds something of its own; what it earns is shown, not bounded.
+var legitimate = map[string]bool{"copy tuned for long": true}
+
+// Every cheat is played against every text of five seeds. None earns a twentieth of its victim's pay, and no victim
+// loses a twentieth; whoever tells something is let in; the collective is better than its best member.
+func TestCheatsDoNotPay(t *testing.T) {
+	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 48})
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, table.Markdown(&text))
+	t.Log(text.String())
+	for _, r := range table.Cheats {
+		if legitimate[r.Cheat] {
+			continue
+		}
+		require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
+		require.GreaterOrEqual(t, r.KeptWorst, 0.95, r.Cheat)
+	}
+	for _, n := range table.Newcomers {
+		if n.Marginal >= 0.02 {
+			require.GreaterOrEqual(t, n.Admitted, 0.8, n.Name) // four of five: this is two panels of a thousand positions
+		}
+	}
+	require.Equal(t, table.Whole.Epochs, table.Whole.Better)
+	require.GreaterOrEqual(t, 10*table.Whole.Surely, 9*table.Whole.Epochs)
+}
+
+func TestRunEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := collective.Run(ctx, collective.Options{Seeds: 1, Epochs: 3, Passages: 40})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestRunRefusesBadOptions(t *testing.T) {
+	for _, o := range []collective.Options{{Seeds: -1}, {Seeds: 1001}, {Epochs: 2}, {Epochs: 21}, {Passages: 39}, {Passages: 1001}} {
+		_, err := collective.Run(t.Context(), o)
+		require.ErrorIs(t, err, collective.ErrOptions)
+	}
 }

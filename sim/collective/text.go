@@ -23,11 +23,12 @@ type epoch struct {
 	truth     []byte
 	dists     map[string][]mix.Dist
 	cache     *merit.Cache
+	derived   map[string][][]float64
 }
 
 // draw takes passages of every kind in turn from text that is held out of training.
 func draw(r *rand.Rand, passages int) (*epoch, error) {
-	e := &epoch{dists: map[string][]mix.Dist{}, cache: merit.NewCache()}
+	e := &epoch{dists: map[string][]mix.Dist{}, cache: merit.NewCache(), derived: map[string][][]float64{}}
 	var at []int
 	for i := firstAt; i < passageBytes; i += everyBytes {
 		at = append(at, i)
