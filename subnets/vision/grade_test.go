@@ -41,7 +41,7 @@ func expected(how, what *chances) (mean float64) {
 // flattened, mixed or drawn at random.
 func TestHonestyPaysMost(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
+	for range 500 {
 		honest := random(r)
 		best := expected(&honest, &honest)
 		var even, sure chances

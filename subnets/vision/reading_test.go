@@ -72,7 +72,7 @@ var heldOut = map[string]struct{ right, nats float64 }{
 
 // TestHeldOut: the files achieve on characters nobody was trained on what their logs say.
 func TestHeldOut(t *testing.T) {
-	const n = 4000
+	const n = 2500
 	for name, want := range heldOut {
 		log, err := os.ReadFile("models/" + name + ".log")
 		require.NoError(t, err)
