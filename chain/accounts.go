@@ -28,11 +28,12 @@ func (k accounts) NewAccount(ctx context.Context, acc sdk.AccountI) sdk.AccountI
 	return k.number(ctx, k.AccountKeeper.NewAccount(ctx, acc))
 }
 
-// number sets the account's number to the first free one at or after a hash of its address and of the block.
+// number sets the account's number to the first free one at or after a hash of its address and of the block. The engine's
+// own number is of the state's hash, which a state that was written out and read in does not share.
 func (k accounts) number(ctx context.Context, acc sdk.AccountI) sdk.AccountI {
-	var seed [8]byte
-	binary.BigEndian.PutUint64(seed[:], acc.GetAccountNumber())
-	sum := sha256.Sum256(append(seed[:], acc.GetAddress()...))
+	block := sdk.UnwrapSDKContext(ctx)
+	seed := binary.BigEndian.AppendUint64(block.HeaderHash(), uint64(block.BlockHeight()))
+	sum := sha256.Sum256(append(seed, acc.GetAddress()...))
 	n := binary.BigEndian.Uint64(sum[:8]) >> (64 - accountBits)
 	for {
 		_, err := k.Accounts.Indexes.Number.MatchExact(ctx, n)

@@ -68,6 +68,7 @@ func requireBusy(t *testing.T, l *life) {
 		"/dendra.neuron.v1.MsgRegister", "/dendra.neuron.v1.MsgRegisterWork", "/dendra.neuron.v1.MsgServe", "/dendra.neuron.v1.MsgCommitData",
 		"/dendra.subnet.v1.MsgCreateSubnet", "/dendra.subnet.v1.MsgSetParam", "/dendra.subnet.v1.MsgSetIdentity", "/dendra.subnet.v1.MsgDissolveSubnet",
 		"/dendra.weights.v1.MsgSetWeights", "/dendra.weights.v1.MsgCommitWeights", "/dendra.weights.v1.MsgRevealWeights",
+		"/dendra.weights.v1.MsgPublishEvidence",
 		"/dendra.emission.v1.MsgSetRootWeights", "/dendra.emission.v1.MsgBurn",
 	} {
 		require.Positive(t, l.did[kind], "%s never succeeded; what did: %v", kind, l.did)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"cosmossdk.io/collections"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/authz"
@@ -50,7 +51,8 @@ func world() chain.Genesis {
 	g.Subnet.Params.LockInterval, g.Subnet.Params.FreezeBlocks = 30, 2
 	g.Stake.Params.UnbondingBlocks, g.Stake.Params.FreeUnstakeBlocks, g.Stake.Params.TakeRaiseBlocks = 15, 5, 10
 	g.Emission.Params.RootTempo, g.Emission.Params.RootRateLimit, g.Emission.Params.RootStaleBlocks = 20, 5, 90
-	g.Neuron.Params.DataRateLimit = 5
+	g.Neuron.Params.DataRateLimit, g.Neuron.Params.DataMemoryBlocks = 5, 20
+	h.PruneByEvidence = true
 	for i := range souls - 2 { // two have nothing
 		g.Grants = append(g.Grants, chain.Grant{Address: testchain.Cold(soul(i)).Address(), Rao: 500 * tao})
 	}
@@ -119,7 +121,7 @@ func (l *life) sign(key cryptotypes.PrivKey, msg sdk.Msg) []byte { return l.c.Si
 
 func (l *life) asHotkey(name string) sdk.Msg {
 	me, netuid := testchain.Hot(name).Address().String(), l.netuid()
-	switch l.pick(6) {
+	switch l.pick(7) {
 	case 0:
 		return &neuron.MsgServe{Hotkey: me, Netuid: netuid, Endpoint: fmt.Sprintf("http://10.0.0.%d:80", l.pick(250))}
 	case 1:
@@ -137,6 +139,8 @@ func (l *life) asHotkey(name string) sdk.Msg {
 		v := l.opinion(name)
 		delete(l.waiting, name)
 		return v.commit()
+	case 5:
+		return l.evidence(name, uint32(1+l.pick(2)))
 	}
 	v := l.opinion(name)
 	return &weights.MsgSetWeights{Hotkey: me, Netuid: netuid, Uids: v.uids, Generations: v.generations, Weights: v.weights}
@@ -154,6 +158,23 @@ func (l *life) opinion(name string) vote {
 		}
 	}
 	return v
+}
+
+// evidence is of the vote that a hotkey has in force on a subnet, or of none.
+func (l *life) evidence(name string, netuid uint32) sdk.Msg {
+	hot := testchain.Hot(name).Address()
+	m := &weights.MsgPublishEvidence{Hotkey: hot.String(), Netuid: netuid, Digest: noise(32), Url: "http://" + name}
+	if n, err := l.c.App.Neurons.ByHotkey(l.c.Ctx(), netuid, hot); err == nil {
+		if row, err := l.c.App.Weights.Rows.Get(l.c.Ctx(), collections.Join(netuid, n.Uid)); err == nil {
+			m.Epoch = row.Epoch
+		}
+	}
+	all, err := l.c.App.Neurons.All(l.c.Ctx(), netuid)
+	require.NoError(l.t, err)
+	for _, n := range all {
+		m.Uids, m.Generations, m.PruningUbits = append(m.Uids, n.Uid), append(m.Generations, n.Generation), append(m.PruningUbits, uint32(l.pick(9)))
+	}
+	return m
 }
 
 func (l *life) asColdkey(name string) sdk.Msg {

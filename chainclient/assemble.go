@@ -118,18 +118,14 @@ func (c *Client) Slots(ctx context.Context, netuid uint16, height int64) (explai
 	out := explain.Slots{
 		Height: r.Height + 1, MaxNeurons: h.MaxNeurons, MinReplaceable: h.MinReplaceable, ImmunityBlocks: h.ImmunityBlocks, ByEvidence: h.PruneByEvidence,
 	}
-	var ranking neuron.Ranking
-	if out.ByEvidence {
-		res, err := c.AtHeight(r.Height).Neuron().Ranking(ctx, &neuron.QueryRankingRequest{Netuid: uint32(netuid)})
-		if err != nil {
-			return explain.Slots{}, fmt.Errorf("ranking of subnet %d: %w", netuid, err)
-		}
-		ranking = res.Ranking
+	res, err := c.AtHeight(r.Height).Neuron().Ranking(ctx, &neuron.QueryRankingRequest{Netuid: uint32(netuid)})
+	if err != nil {
+		return explain.Slots{}, fmt.Errorf("ranking of subnet %d: %w", netuid, err)
 	}
 	for uid, n := range r.Neurons {
 		slot := explain.Slot{Neuron: seated(n)}
-		if uid < len(ranking.PruningUbits) && uid < len(ranking.Judges) {
-			slot.PruningUbits, slot.Judge = ranking.PruningUbits[uid], ranking.Judges[uid]
+		if out.ByEvidence && uid < len(res.Ranking.PruningUbits) && uid < len(res.Ranking.Judges) {
+			slot.PruningUbits, slot.Judge = res.Ranking.PruningUbits[uid], res.Ranking.Judges[uid]
 		}
 		if uid < len(r.scores.Generations) && r.scores.Generations[uid] == n.Neuron.Generation {
 			slot.PaidRao = r.scores.ServerRao[uid] + r.scores.ValidatorRao[uid]

@@ -53,6 +53,8 @@ type fakeNode struct {
 	known    bool                               // says of every transaction that it has it already
 	account  func() (*authtypes.BaseAccount, error)
 	simulate func() *cmtservice.ABCIQueryResponse
+	block    func(*cmtservice.GetBlockByHeightResponse) // changes what is answered, unless nil
+	blocks   int                                        // that were asked for
 	pages    map[uint32]*weights.QueryMetagraphResponse
 }
 

@@ -56,6 +56,29 @@ func TestNamesAreDisarmed(t *testing.T) {
 	require.NotContains(t, out.String(), "\x1b")
 }
 
+// Where scores decide, the page shows them, and that a validator has none.
+func TestScoresAreShownWhereTheyDecide(t *testing.T) {
+	x := explain.Prune{
+		About: explain.About{EqualToChain: true, UID: 1}, ByEvidence: true, PruningUbits: 41_000, Place: 2, Next: &explain.Candidate{UID: 2},
+		Order: []explain.Candidate{{Place: 1, UID: 2}, {Place: 2, UID: 1, PruningUbits: 41_000, PaidRao: 7}, {Place: 3, UID: 0, Judge: true}},
+	}
+	show := func() string {
+		var out bytes.Buffer
+		p := page{}
+		p.prune(x)
+		require.NoError(t, p.write(&out, x.Head()))
+		return out.String()
+	}
+	page := show()
+	require.Regexp(t, `(?m)^ +adds +bits per byte, as a majority of validators' stake says +0\.041000$`, page)
+	require.Regexp(t, `(?m)^ +2 +1 .* 0\.041000 +<-$`, page)
+	require.Regexp(t, `(?m)^ +3 +0 .* validates *$`, page)
+	x.UID, x.Judge, x.Place = 0, true, 3
+	require.Regexp(t, `(?m)^ +adds +.* validates$`, show())
+	x.ByEvidence, x.Judge = false, false
+	require.NotContains(t, strings.ToUpper(show()), "ADDS")
+}
+
 func TestEveryReasonHasWords(t *testing.T) {
 	for _, reason := range []string{explain.PermitAmongLargest, explain.PermitBelowMinimum, explain.PermitFairStart, explain.PermitNoStake, explain.PermitOutranked, explain.PermitTooLate} {
 		require.NotEmpty(t, permitReasons[reason], reason)
