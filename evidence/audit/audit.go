@@ -32,7 +32,7 @@ type Known struct {
 
 	Digest    *evidence.Digest    // of the note
 	Beacon    *evidence.Digest    // hash of the block at which the exam opened
-	Neurons   []neuron.Neuron     // of the subnet at the height of the evidence
+	Subnet    *neuron.Subnet      // at the height of the evidence
 	Committed *[]neuron.Committed // at the end of the block before the exam opened
 	Vote      *neuron.Vote        // of the epoch, as it is open on the chain
 }
@@ -185,17 +185,23 @@ func (a *auditor) identity(digest evidence.Digest) {
 	d.hold(digest == *k.Digest, "the file has digest %s, the chain notes %s", digest, *k.Digest)
 }
 
-// seats holds the file's slots against the chain's.
+// seats holds the epoch's bounds and the file's slots against the chain's.
 func (a *auditor) seats() {
-	c := a.check("slots")
-	if a.Known.Neurons == nil {
-		c.note("who was registered then could not be read")
+	c, f, net := a.check("slots"), a.file, a.Known.Subnet
+	c.hold(f.Height >= f.Begin && f.Height <= f.End, "it was folded at block %d, not in %d to %d", f.Height, f.Begin, f.End)
+	if net == nil {
+		c.note("the subnet could not be read at block %d", f.Height)
 		return
 	}
-	want := evidence.SeatsOf(a.Known.Neurons)
-	c.hold(len(want) == len(a.file.Seats), "the file has %d slots, the chain %d", len(a.file.Seats), len(want))
-	for i := range min(len(want), len(a.file.Seats)) {
-		c.hold(want[i] == a.file.Seats[i], "slot %d is %+v in the file, %+v on the chain", i, a.file.Seats[i], want[i])
+	begin := max(net.NextEpoch-net.Tempo, 0)
+	c.hold(net.Epoch == f.Epoch && net.NextEpoch == f.End && begin == f.Begin, "epoch %d runs from %d to %d in the file; at block %d it was epoch %d, from %d to %d",
+		f.Epoch, f.Begin, f.End, f.Height, net.Epoch, begin, net.NextEpoch)
+	c.hold(f.Rule.MinWeights == net.MinWeights && f.Rule.Version == net.VersionKey, "the vote was made for %d weights of version %d, the subnet wants %d of %d",
+		f.Rule.MinWeights, f.Rule.Version, net.MinWeights, net.VersionKey)
+	want := evidence.SeatsOf(net.Neurons)
+	c.hold(len(want) == len(f.Seats), "the file has %d slots, the chain %d", len(f.Seats), len(want))
+	for i := range min(len(want), len(f.Seats)) {
+		c.hold(want[i] == f.Seats[i], "slot %d is %+v in the file, %+v on the chain", i, f.Seats[i], want[i])
 	}
 }
 

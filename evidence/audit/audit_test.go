@@ -127,6 +127,8 @@ func TestLiesAboutRoundsAreFound(t *testing.T) {
 		{"a vote that does not follow", func(f *evidence.File) { f.Vote.Weights[0] /= 2 }, "vote"},
 		{"a vote withheld", func(f *evidence.File) { f.Voting, f.Vote = false, neuron.Vote{} }, "vote"},
 		{"a slot left out", func(f *evidence.File) { f.Seats = f.Seats[:len(f.Seats)-1] }, "slots"},
+		{"other bounds", func(f *evidence.File) { f.Begin-- }, "slots"},
+		{"another minimum", func(f *evidence.File) { f.Rule.MinWeights = 7 }, "slots"},
 		{"of another epoch", func(f *evidence.File) { f.Epoch = 1 }, "identity"},
 		{"too much to draw", func(f *evidence.File) {
 			for i := range f.Rounds {

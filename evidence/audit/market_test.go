@@ -202,7 +202,8 @@ func (m *market) options(t *testing.T, epoch uint64) audit.Options {
 	}
 	net, err := m.chain.Subnet(context.Background(), netuid)
 	require.NoError(t, err)
-	o.Known.Neurons = net.Neurons
+	net.Epoch, net.NextEpoch = epoch, 21+20*int64(epoch)
+	o.Known.Subnet = &net
 	if epoch > 0 {
 		o.Previous = m.file(t, epoch-1)
 	}

@@ -108,6 +108,11 @@ var chainErrors = map[chainKey]entry{
 	{"weights", 22}: {"bad_params", fixParams},
 	{"weights", 23}: {"not_authority", fixGovernance},
 	{"weights", 24}: {"bad_genesis", fixGenesis},
+	{"weights", 25}: {"bad_evidence", "give one generation and one score per uid, by rising uid, and an http or https URL"},
+	{"weights", 26}: {"vote_sealed", "publish it once the vote is revealed; a validator does so by itself"},
+	{"weights", 27}: {"evidence_late", "publish that of a later epoch; a validator does so by itself"},
+	{"weights", 28}: {"evidence_twice", "publish that of a later epoch; a validator does so by itself"},
+	{"weights", 29}: {"no_evidence", "ask for an epoch whose vote is revealed, of a validator that runs with an evidence server: dendra subnet show N"},
 
 	{"guard", 2}: {"not_authority", fixGovernance},
 	{"guard", 3}: {"bad_params", fixParams},

@@ -25,6 +25,8 @@ type Env struct {
 	Node  Node  // the chain's own node
 	// Tasks are the subnets' off-chain halves by kind, for "validator run".
 	Tasks map[string]func() (neuron.Task, error)
+	// Examiners are those of subnets whose miners are measured together, by kind.
+	Examiners map[string]func() (neuron.Examiner, error)
 }
 
 // Local is what the commands of a local network call. Each prints its own result.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/dendra-net/dendra/chainclient"
 	"github.com/dendra-net/dendra/corpus"
+	"github.com/dendra-net/dendra/evidence"
+	"github.com/dendra-net/dendra/evidence/audit"
 	"github.com/dendra-net/dendra/gateway/requestlog"
 	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/miner"
@@ -62,6 +64,9 @@ var sentinels = []sentinel{
 	{validator.ErrReplaced, "replaced", "dendra neuron register --subnet N, with more stake"},
 	{validator.ErrState, "corrupt_state", "move the named file away: the validator measures afresh"},
 	{validator.ErrConfig, "bad_config", "dendra validator run --help"},
+	{evidence.ErrFetch, "evidence_unreachable", "ask for a newer epoch, or get the file from somebody who has it: --file FILE"},
+	{evidence.ErrFile, "bad_evidence", "do not trust this server; --file FILE audits evidence from elsewhere"},
+	{audit.ErrKind, "unknown_kind", "use a program that knows the subnet's kind"},
 	{requestlog.ErrInUse, "log_in_use", "stop the other gateway, or name another directory with --dir"},
 	{requestlog.ErrNotFound, "request_not_found", "dendra request list"},
 	{requestlog.ErrAmbiguous, "request_ambiguous", "write more of the request's id: dendra request list"},
@@ -114,6 +119,9 @@ var fixes = map[string]string{
 	"epoch_differs":         "do not trust this node: compare with another, --node HOST:PORT",
 	"bad_scenario":          "correct the file; dendra sim run --help lists scenarios that are built in",
 	"bad_vector":            "correct the file; the message names the place",
+	"bad_evidence":          "name a file that a validator's evidence server gave",
+	"evidence_wrong":        "look at the checks above; other validators' votes: dendra weights show --subnet N",
+	"unknown_kind":          "use a program that knows the subnet's kind",
 	"vector_failed":         "the lines above name the figures; this program or the file is wrong",
 	"bad_address":           "write it as http://HOST:PORT",
 	"no_such_file":          "name a file that is there",

@@ -33,6 +33,7 @@ func TestALifeOnTheChain(t *testing.T) {
 		{"delegators", liveDelegators},
 		{"what came of votes", liveWhatCameOfVotes},
 		{"why a number is what it is", liveExplained},
+		{"evidence", liveAudit},
 		{"an owner", liveAnOwner},
 		{"the chain", liveTheChain},
 		{"the past", liveThePast},

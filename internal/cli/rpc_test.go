@@ -73,13 +73,20 @@ var reach = map[string]string{
 	"dendra.weights.v1.Query/Commits":     "weights commits",
 	"dendra.weights.v1.Query/Scores":      "weights scores",
 	"dendra.weights.v1.Query/Epoch":       "weights commits",
-	"dendra.weights.v1.Query/Metagraph":   "subnet show",
-	"dendra.weights.v1.Query/Replay":      "explain",
+	"dendra.weights.v1.Query/Evidence":    "subnet audit",
+
+	"dendra.weights.v1.Query/SubnetEvidence": "subnet audit",
+
+	"dendra.weights.v1.Query/Metagraph": "subnet show",
+	"dendra.weights.v1.Query/Replay":    "explain",
 }
 
-// unreached are the messages that no key of a person can sign, with the reason.
+// unreached are the messages that no command sends for a person, with the reason.
 var unreached = map[string]string{
-	"UpdateParams": "its signer is the authority of governance, an address that has no key",
+	"SubnetData":      "validators read all miners' data at once for an exam; \"neuron show\" reads one's",
+	"Ranking":         "\"explain prune\" reads it on subnets that replace miners by evidence; this chain has none",
+	"PublishEvidence": "a validator sends it by itself, once the vote is revealed that the evidence explains",
+	"UpdateParams":    "its signer is the authority of governance, an address that has no key",
 }
 
 // rpcs lists the chain's messages and queries by name, with the type of what is sent.
