@@ -2,6 +2,7 @@ package mixture
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,10 +26,17 @@ type Collective struct {
 	// Weigh says how far to believe each of the miners after context, which decides by ratios: nil, or a function that
 	// returns nil, believes all alike. Whoever gets 0 has no say.
 	Weigh func(context []byte, miners []neuron.Address) []float64
-	Draft mix.Predictor // guesses, or nil
+	// Memory returns what the latest exam left, or nil, and is called once a reply. It stands in for a Weigh that is nil:
+	// then those are asked who are admitted, and the router of the exams says how far to believe them.
+	Memory func() []byte
+	Draft  mix.Predictor // guesses, or nil
 
 	StepTime time.Duration // for one round of questions, 1 s if zero
 	Ahead    int           // bytes guessed in a round with Draft, 6 if zero, 63 at most
+
+	mu      sync.Mutex
+	learned [32]byte // SHA-256 of the memory that router is of
+	router  *router
 }
 
 const (
@@ -50,6 +58,7 @@ func nobody() error {
 type circle struct {
 	*Collective
 	miners []neuron.Address
+	weigh  func(context []byte, miners []neuron.Address) []float64
 }
 
 func (c *Collective) gather(ctx context.Context) (*circle, error) {
@@ -60,7 +69,31 @@ func (c *Collective) gather(ctx context.Context) (*circle, error) {
 	if len(miners) == 0 {
 		return nil, nobody()
 	}
-	return &circle{c, slices.Clone(miners)}, nil
+	in := &circle{c, slices.Clone(miners), c.Weigh}
+	if r := c.current(); r != nil && c.Weigh == nil {
+		in.weigh = r.weigh
+		in.miners = r.admit(in.miners)
+	}
+	return in, nil
+}
+
+// current is the router of the latest memory; nil when it is damaged or knows nobody.
+func (c *Collective) current() *router {
+	if c.Memory == nil {
+		return nil
+	}
+	raw := c.Memory()
+	sum := sha256.Sum256(raw)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.learned != sum {
+		m := recall(raw)
+		c.learned, c.router = sum, m.router()
+		if c.router != nil {
+			c.router.learn(m.lessons)
+		}
+	}
+	return c.router
 }
 
 // Predict fills out with the blend after each prefix.
@@ -192,8 +225,8 @@ func (in *circle) ask(ctx context.Context, prefixes [][]byte) [][]mix.Dist {
 
 // weights are positive for somebody.
 func (in *circle) weights(context []byte) []float64 {
-	if in.Weigh != nil {
-		w := in.Weigh(context, in.miners)
+	if in.weigh != nil {
+		w := in.weigh(context, in.miners)
 		if len(w) == len(in.miners) && slices.ContainsFunc(w, func(v float64) bool { return v > 0 }) {
 			return w
 		}

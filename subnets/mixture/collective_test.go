@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +38,7 @@ const (
 )
 
 // overHTTP puts a fleet behind real servers.
-func overHTTP(t *testing.T, handlers map[neuron.Address]http.Handler) mixture.Market {
+func overHTTP(t testing.TB, handlers map[neuron.Address]http.Handler) mixture.Market {
 	t.Helper()
 	at := map[neuron.Address]string{}
 	var names []neuron.Address
@@ -204,6 +206,51 @@ func TestAfterAnExamTheCollectiveHeedsItsRouter(t *testing.T) {
 	w := weigh([]byte("\tif err != nil {\n\t\treturn nil, err\n\t}\n\tfor i := range b {\n\t\tif b[i] "), who)
 	require.Greater(t, w[1], max(w[0], w[2]), "%v", w)
 	require.Zero(t, w[3])
-	c := &mixture.Collective{Market: f.market(""), Weigh: weigh}
+	m := f.market("")
+	asked := map[neuron.Address]bool{}
+	ask := m.Ask
+	var mu sync.Mutex
+	m.Ask = func(ctx context.Context, miner neuron.Address, method, path string, body []byte) neuron.Answer {
+		mu.Lock()
+		asked[miner] = true
+		mu.Unlock()
+		return ask(ctx, miner, method, path, body)
+	}
+	c := &mixture.Collective{Market: m, Memory: func() []byte { return memory }}
 	require.Equal(t, "nil", write(t, c, "\tif err != nil {\n\t\treturn ", 3, nn.Sampler{}))
+	require.False(t, asked["hot-broken"], "only those are asked who are admitted")
+	memory = []byte("damaged")
+	require.Len(t, write(t, c, "\tif err != nil {\n\t\treturn ", 3, nn.Sampler{}), 3)
+	require.True(t, asked["hot-broken"], "without a memory all are")
+}
+
+func TestWhenTheAdmittedAreGoneOthersAnswer(t *testing.T) {
+	f := newFleet()
+	f.recruit(t, 1, "dictionary")
+	got, err := examiner(t, tiny).Examine(t.Context(), f.exam(1, nil))
+	require.NoError(t, err)
+	a, _ := knowing(t, psalm)
+	c := &mixture.Collective{Market: overHTTP(t, map[neuron.Address]http.Handler{"a": a}), Memory: func() []byte { return got.Memory }}
+	require.Equal(t, "lie", write(t, c, "He maketh me to ", 3, nn.Sampler{}))
+}
+
+// BenchmarkCollective writes a byte with five miners that count behind real servers, guessing ahead.
+func BenchmarkCollective(b *testing.B) {
+	f := newFleet()
+	f.recruit(b, 1, "prose", "code", "reference", "dictionary", "general")
+	draft, err := mixture.Background()
+	require.NoError(b, err)
+	for name, d := range map[string]mix.Predictor{"guessing": draft, "byte by byte": nil} {
+		b.Run(name, func(b *testing.B) {
+			c := &mixture.Collective{Market: overHTTP(b, f.handlers), Draft: d}
+			dice := rand.New(rand.NewPCG(1, 2))
+			n := 0
+			pick := nn.Sampler{Temperature: 0.7, Draw: dice.Float64}
+			for b.Loop() {
+				n++
+				require.NoError(b, c.Generate(b.Context(), []byte("It was the "), 64, pick, func(byte) error { return nil }))
+			}
+			b.ReportMetric(float64(64*n)/b.Elapsed().Seconds(), "bytes/s")
+		})
+	}
 }

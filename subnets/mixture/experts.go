@@ -36,7 +36,7 @@ func Experts() []Expert {
 			func(name string, _ Market) (http.Handler, error) {
 				return counting(name, backgroundOrder, corpus.Kinds()...)
 			}},
-		Expert{"transformer", "runs the shipped transformer on the last 24 bytes of a text",
+		Expert{"transformer", "runs the shipped transformer on the last 16 bytes of a text",
 			func(name string, _ Market) (http.Handler, error) { return transformer(name) }},
 		Expert{"blender", "knows nothing and answers with the mean of all others: a cheat", NewBlender},
 		Expert{"parrot", "knows nothing and answers what one other does, slightly changed: a cheat", func(name string, m Market) (http.Handler, error) {
@@ -64,7 +64,7 @@ func counting(name string, order int, kinds ...corpus.Kind) (http.Handler, error
 }
 
 // glance is how many bytes of an exam's prefixes the transformer reads: its cost grows with them.
-const glance = 24
+const glance = 16
 
 // transformer is the shipped model. An exam shows it less than it could read, which spares most of the work.
 func transformer(name string) (http.Handler, error) {

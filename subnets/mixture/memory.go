@@ -32,8 +32,8 @@ type lesson struct {
 const (
 	memoryMagic = "DMIXMEM\x01"
 	mostLessons = 2048
-	lessonBytes = 384 << 10 // of all lessons; with a state of merit there is room for them in an exam's memory
-	unknown     = 102       // the level of a uniform guess
+	mostBytes   = 1 << 20 // of a memory, as neuron.Findings has it
+	unknown     = 102     // the level of a uniform guess
 )
 
 var errMemory = errors.New("not a memory of this subnet")
@@ -78,8 +78,7 @@ func (m *memory) follow(p merit.Panel) []float64 {
 	if r != nil {
 		bits = r.learn(m.lessons)[from:]
 	}
-	room := lessonBytes / (1 + MaxPrefixBytes + len(m.names))
-	m.lessons = m.lessons[max(0, len(m.lessons)-min(mostLessons, room)):]
+	m.lessons = m.lessons[max(0, len(m.lessons)-mostLessons):]
 	return bits
 }
 
@@ -169,6 +168,20 @@ func (r *router) weigh(context []byte, miners []neuron.Address) []float64 {
 	return out
 }
 
+// admit leaves those that the router knows, or all when there is none of them.
+func (r *router) admit(miners []neuron.Address) []neuron.Address {
+	var known []neuron.Address
+	for _, m := range miners {
+		if slices.Contains(r.names, string(m)) {
+			known = append(known, m)
+		}
+	}
+	if len(known) == 0 {
+		return miners
+	}
+	return known
+}
+
 // Admitted lists the miners that a memory has let in, in the order of their addresses.
 func Admitted(raw []byte) ([]neuron.Address, error) {
 	m, err := parseMemory(raw)
@@ -182,6 +195,7 @@ func Admitted(raw []byte) ([]neuron.Address, error) {
 	return list, nil
 }
 
+// bytes writes a memory. What does not fit are the oldest lessons.
 func (m *memory) bytes() ([]byte, error) {
 	state, err := m.merit.Bytes()
 	if err != nil {
@@ -192,8 +206,9 @@ func (m *memory) bytes() ([]byte, error) {
 	for _, name := range m.names {
 		b = append(append(b, byte(len(name))), name...)
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.lessons)))
-	for _, l := range m.lessons {
+	lessons := m.lessons[max(0, len(m.lessons)-(mostBytes-len(b)-4)/(1+MaxPrefixBytes+len(m.names))):]
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(lessons)))
+	for _, l := range lessons {
 		b = append(append(b, byte(len(l.context))), l.context...)
 		b = append(b, l.levels...)
 	}

@@ -1,6 +1,7 @@
 package mixture
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,10 +81,20 @@ func TestMemoryStaysBounded(t *testing.T) {
 	}
 	raw, err := m.bytes()
 	require.NoError(t, err)
-	require.Less(t, len(raw), 512<<10)
+	require.LessOrEqual(t, len(raw), mostBytes)
 	back, err := parseMemory(raw)
 	require.NoError(t, err)
+	require.Len(t, back.lessons, mostLessons)
 	require.Equal(t, m.lessons, back.lessons)
+	for i := range m.lessons {
+		m.lessons[i].context = make([]byte, MaxPrefixBytes)
+		m.lessons[i].levels = make([]byte, 1000)
+	}
+	m.names = slices.Repeat([]string{"x"}, 1000)
+	raw, err = m.bytes()
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(raw), mostBytes)
+	require.Greater(t, len(raw), mostBytes-(4<<10))
 }
 
 func TestTheRouterBelievesWhoKnows(t *testing.T) {

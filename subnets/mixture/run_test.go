@@ -3,6 +3,7 @@ package mixture_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -13,13 +14,16 @@ import (
 	"github.com/dendra-net/dendra/subnets/mixture"
 )
 
-var table = flag.String("table", "", "write the table of ten epochs to this file, for docs/intelligence-mixture.md")
+var (
+	table = flag.String("table", "", "write the table of ten epochs to this file")
+	who   = flag.String("experts", "prose,code,reference,dictionary,general", "the honest miners of the ten epochs")
+)
 
 // TestTenEpochs plays the shipped miners, cheats among them, for ten epochs: the collective is better than its best
 // member, and who only repeats others earns nothing to speak of.
 func TestTenEpochs(t *testing.T) {
 	f := newFleet()
-	f.recruit(t, 1, "prose", "code", "reference", "dictionary", "general")
+	f.recruit(t, 1, strings.Split(*who, ",")...)
 	f.recruit(t, 2, "blender", "parrot")
 	e := examiner(t, mixture.Options{})
 	var memory []byte
@@ -69,4 +73,69 @@ func writeRow(w *strings.Builder, f *fleet, epoch uint64, got neuron.Findings) {
 		fmt.Fprintf(w, " %.3f, %.0f ± %.0f %% |", k.Pruning, 100*k.Share, 100*k.StdErr)
 	}
 	w.WriteString("\n")
+}
+
+// TestCheatsTakeNothing lets one victim be copied in three ways, and blended: it keeps what it had.
+func TestCheatsTakeNothing(t *testing.T) {
+	const victim = "hot-dictionary"
+	honest := []string{"prose", "code", "dictionary", "general"}
+	alone, beset := newFleet(), newFleet()
+	alone.recruit(t, 1, honest...)
+	beset.recruit(t, 1, honest...)
+	clone := mixture.Serve(beset.market("").Oracle(victim), http.NotFoundHandler())
+	parrot, err := mixture.NewParrot("parrot", beset.market("hot-parrot"), victim)
+	require.NoError(t, err)
+	cheats := []neuron.Address{beset.join("clone", 2, clone), beset.join("parrot", 2, parrot)}
+	beset.recruit(t, 2, "blender")
+	cheats = append(cheats, "hot-blender")
+	before, after := sharesOf(t, alone, 4), sharesOf(t, beset, 4)
+	for _, c := range cheats {
+		require.LessOrEqual(t, after[c], 0.05*before[victim], "%s", c)
+	}
+	require.GreaterOrEqual(t, after[victim], 0.95*before[victim])
+}
+
+// sharesOf are what miners are paid in some epochs together.
+func sharesOf(t *testing.T, f *fleet, epochs uint64) map[neuron.Address]float64 {
+	t.Helper()
+	e := examiner(t, mixture.Options{})
+	paid := map[neuron.Address]float64{}
+	var memory []byte
+	for epoch := uint64(1); epoch <= epochs; epoch++ {
+		got, err := e.Examine(t.Context(), f.exam(epoch, memory))
+		require.NoError(t, err)
+		memory = got.Memory
+		for hotkey, m := range got.Marks {
+			paid[hotkey] += m.Share
+		}
+	}
+	return paid
+}
+
+// BenchmarkExam is what one validator's exam costs with five miners that count, theirs included.
+func BenchmarkExam(b *testing.B) {
+	f := newFleet()
+	f.recruit(b, 1, "prose", "code", "reference", "dictionary", "general")
+	e := examiner(b, mixture.Options{})
+	var memory []byte
+	epoch := uint64(0)
+	for b.Loop() {
+		epoch++
+		got, err := e.Examine(b.Context(), f.exam(epoch, memory))
+		require.NoError(b, err)
+		memory = got.Memory
+	}
+}
+
+// BenchmarkTransformer is what the shipped transformer adds to an exam.
+func BenchmarkTransformer(b *testing.B) {
+	f := newFleet()
+	f.recruit(b, 1, "transformer")
+	e := examiner(b, mixture.Options{})
+	epoch := uint64(0)
+	for b.Loop() {
+		epoch++
+		_, err := e.Examine(b.Context(), f.exam(epoch, nil))
+		require.NoError(b, err)
+	}
 }
