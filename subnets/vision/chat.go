@@ -186,7 +186,7 @@ func openImage(url string) (*image.Gray, *apiError) {
 	if !ok || !strings.HasSuffix(head, ";base64") {
 		return nil, refuse("invalid_image", "", "%.60q does not begin as data:image/png;base64, does", url)
 	}
-	file, err := base64.StdEncoding.DecodeString(data)
+	file, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(data, "=")) // some leave the padding out
 	if err != nil {
 		return nil, refuse("invalid_image", "", "its base64 is broken: %v", err)
 	}

@@ -151,6 +151,7 @@ func TestImagesOfEveryKind(t *testing.T) {
 	for name, messages := range map[string]string{
 		"string":      `[{"role":"user","content":[{"type":"image_url","image_url":"` + b + `"}]}]`,
 		"input_image": `[{"role":"user","content":[{"type":"input_image","image_url":"` + b + `"},{"type":"audio"}]}]`,
+		"no padding":  `[{"role":"user","content":[{"type":"image_url","image_url":"` + strings.TrimRight(b, "=") + `"}]}]`,
 		"earlier":     `[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + b + `"}}]},{"role":"assistant","content":null},{"role":"user","content":"and now?"}]`,
 		"the last":    `[{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + a + `"}}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"` + b + `"}}]}]`,
 	} {
