@@ -21,9 +21,9 @@ const MaxArtifact = lm.MaxArtifact
 // artifactPath is where a miner hands out a file, by its digest: GET /artifact/<64 digits>.
 const artifactPath = "/artifact/"
 
-// MaxWork bounds what a model may compute for a byte, in multiplications: four times what the largest net does that fits
-// into MaxArtifact with a context of 128. A file of a few bytes could else ask for a minute of attention.
-const MaxWork = 4 << 20
+// MaxWork bounds what a model may compute for a byte, in multiplications: twice what the largest usual net in MaxArtifact does,
+// or as much as that net with a context of 1,024. A small file could else ask for a minute of attention.
+const MaxWork = 2 << 20
 
 // ErrWork marks a model that would keep the validator computing for too long.
 var ErrWork = errors.New("the model computes too much")
@@ -78,7 +78,7 @@ func shape(artifact []byte) (nn.Config, error) {
 }
 
 // exponential is what the exponential of an attention weighs against a multiplication.
-const exponential = 8
+const exponential = 16
 
 // work is about how many multiplications a net does for a byte. Heads cost by themselves: each takes as many exponentials as
 // there are bytes in the context.

@@ -16,7 +16,7 @@ import (
 
 func TestWork(t *testing.T) {
 	require.Less(t, work(small), MaxWork/10)
-	require.Less(t, work(medium), MaxWork/4)
+	require.Less(t, work(medium), MaxWork/2)
 	long := medium
 	long.Context = nn.MaxContext
 	require.Less(t, work(long), MaxWork, "a longer context is welcome")

@@ -22,6 +22,9 @@ const Name = "pretrain"
 type Examiner struct {
 	// Source is the validator's own text. What it draws depends on the validator's secret seed, and nobody can train on it.
 	Source fresh.Source
+	// Work bounds what all artifacts of an exam together may compute for a byte, in multiplications. 0 is what thirty-six of
+	// the largest usual nets take, half a minute of one core; where epochs are short, there is time for less.
+	Work int
 
 	scores scorer
 }
@@ -41,11 +44,8 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	if err != nil {
 		return neuron.Findings{}, err
 	}
-	old, err := recall(x.Memory)
-	if err != nil {
-		return neuron.Findings{}, err
-	}
-	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}}
+	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, most: cmp.Or(e.Work, usualWork)}
+	old, lost := recall(x.Memory)
 	pieces := exam.fetch(ctx, old)
 	for _, p := range pieces {
 		p.Root = slices.ContainsFunc(old, func(r record) bool { return r.Root && r.Digest == p.Digest && r.Owner == p.Owner })
@@ -59,7 +59,11 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	if err := ctx.Err(); err != nil {
 		return neuron.Findings{}, fmt.Errorf("examine the miners of subnet %d: %w", x.Netuid, err)
 	}
-	return exam.judge(base, pieces, prior)
+	found, err := exam.judge(base, pieces, prior)
+	if lost != nil { // better an exam that knows of no earlier artifact than none for ever
+		found.Facts = append(found.Facts, neuron.Fact{Name: "memory_lost", Value: 1})
+	}
+	return found, err
 }
 
 // shard draws the exam's text.
@@ -83,6 +87,7 @@ type exam struct {
 	shard  []fresh.Passage
 	marks  map[neuron.Address]neuron.Mark // why miners have none
 	work   int                            // of what was measured so far
+	most   int                            // that work may reach
 }
 
 // piece is an artifact in an exam.
@@ -211,9 +216,7 @@ func (x *exam) measure(ctx context.Context, list []*piece) {
 	}
 }
 
-// MaxExamWork bounds what all artifacts of an exam may compute for a byte, in multiplications. It is what seventy of the
-// largest usual nets take, a minute of one core.
-const MaxExamWork = 16 * MaxWork
+const usualWork = 16 * MaxWork
 
 var errSpent = errors.New("the exam's work was spent on others before it")
 
@@ -225,7 +228,7 @@ func (x *exam) run(ctx context.Context, artifact []byte) ([]float32, error) {
 		return nil, err
 	}
 	w := max(work(c), leastWork)
-	if x.work+w > MaxExamWork {
+	if x.work+w > x.most {
 		return nil, errSpent
 	}
 	bits, err := x.scores.bits(ctx, artifact, x.shard)

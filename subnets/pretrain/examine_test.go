@@ -155,13 +155,14 @@ func TestAnUnchangedArtifactIsNotFetchedAgain(t *testing.T) {
 func TestWorkIsBounded(t *testing.T) {
 	s := newStage(t)
 	s.hold(entry{"zoe", cast.weak, 1})
-	x := &exam{scores: &s.examiner.scores, work: MaxExamWork - leastWork + 1}
-	_, err := x.run(context.Background(), cast.weak)
-	require.ErrorIs(t, err, errSpent)
+	s.examiner.Work = leastWork
+	marks := s.examine(s.exam(entry{"zoe", cast.weak, 1}, entry{"new", cast.strong, 2})).Marks
+	require.InDelta(t, 1, marks[address("zoe")].Share, 1e-9)
+	require.Contains(t, marks[address("new")].Reason, errSpent.Error())
 	old, err := recall(s.memory)
 	require.NoError(t, err)
 	list := []*piece{{record: record{Owner: "a"}}, {record: record{Owner: address("zoe"), Digest: digest{9}}}, {record: record{Owner: "b", Digest: digest{1}}}}
-	x.order(list, old)
+	(&exam{}).order(list, old)
 	require.Equal(t, address("zoe"), list[0].Owner)
 }
 
@@ -174,11 +175,17 @@ func TestAnExamEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestMemoryThatIsNoneIsRefused(t *testing.T) {
+// A memory that cannot be read is lost, which is said, and the exam is held.
+func TestMemoryThatIsNone(t *testing.T) {
 	s := newStage(t)
-	s.memory = []byte("{}")
-	_, err := s.examiner.Examine(context.Background(), s.exam(entry{"weak", cast.weak, 1}))
-	require.ErrorIs(t, err, errMemory)
+	found := s.examine(s.exam(entry{"weak", cast.weak, 1}))
+	require.Zero(t, figure(found.Facts, "memory_lost").Value)
+	s.memory = []byte(`{"version":9}`)
+	found = s.examine(s.exam(entry{"weak", cast.weak, 1}))
+	require.Equal(t, 1.0, figure(found.Facts, "memory_lost").Value)
+	require.InDelta(t, 1, found.Marks[address("weak")].Share, 1e-9)
+	_, err := recall(found.Memory)
+	require.NoError(t, err)
 }
 
 func TestNobodyServes(t *testing.T) {

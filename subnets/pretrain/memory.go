@@ -94,7 +94,10 @@ func recall(raw []byte) ([]record, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: there is more after it", errMemory)
 	}
-	return m.Records, m.check()
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	return m.Records, nil
 }
 
 func (m memory) check() error {
