@@ -17,6 +17,8 @@ import (
 	"google.golang.org/grpc/reflection/grpc_reflection_v1"
 
 	"github.com/dendra-net/dendra/chain/node"
+	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/x/neuron"
 )
 
 // One node makes blocks, answers at every door, ends cleanly, and goes on from where it was.
@@ -30,6 +32,7 @@ func TestOneNode(t *testing.T) {
 	requireREST(t, m)
 	requireRPC(t, m)
 	requireReflection(t, m)
+	requireBlockHashes(t, m)
 	m.register("ada")
 	eventually(t, "the registration", func() bool { return m.knows("ada") })
 
@@ -85,6 +88,24 @@ func requireRPC(t *testing.T, m *member) {
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	require.Contains(t, body, `"network":"`+chainID+`"`)
 	require.Equal(t, "*", res.Header.Get("Access-Control-Allow-Origin"))
+}
+
+// requireBlockHashes: clients learn the very hash that the chain knew while it made the block, and no block's before it is.
+func requireBlockHashes(t *testing.T, m *member) {
+	t.Helper()
+	client, err := chainclient.Dial(t.Context(), chainclient.Options{Endpoints: []string{m.options.GRPC}})
+	require.NoError(t, err)
+	defer client.Close()
+	work, err := client.Neuron().Work(t.Context(), &neuron.QueryWorkRequest{Netuid: 1})
+	require.NoError(t, err)
+	hash, err := client.BlockHash(t.Context(), work.Block.Height)
+	require.NoError(t, err)
+	require.Equal(t, work.Block.Hash, hash[:])
+	_, err = client.BlockHash(t.Context(), work.Block.Height+1000)
+	require.ErrorIs(t, err, chainclient.ErrNoBlock)
+	data, err := client.Committed(t.Context(), 1, work.Block.Height)
+	require.NoError(t, err)
+	require.Empty(t, data)
 }
 
 func get(t *testing.T, method, url string) (*http.Response, string) {
