@@ -11,7 +11,8 @@ const (
 	leastBits   = 0.01 // per byte that a newcomer must tell beyond prior art
 	leastSigma  = 2    // standard errors by which it must tell something
 	keep        = 0.9  // of the weight of what was measured a panel ago
-	mostPrior   = 8    // members of a version's prior art
+	mostPrior   = 8    // admitted members of a version's prior art, or published ones
+	mostPending = 4    // members of it that are on probation themselves
 	patience    = 2    // panels for which newcomers wait for an admitted miner that is silent
 	mostMembers = 16   // of the mixture that pays
 	probation   = 4    // panels in a row in which a newcomer is weighed
@@ -69,10 +70,14 @@ func (e *exam) news(public []int, column int) sample {
 	return e.gain(with(public, e.pools.addCapped(column, public)), with(public, column))
 }
 
-// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.
+// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away. Of one that was in
+// and has changed half as much is asked: who learns should not lose its seat by it.
 func (n *entrant) decide(missing string) {
 	m := n.version.Marginal
 	bar := Bar(m.se())
+	if n.version.Seated {
+		bar = max(leastBits/2, leastSigma*m.se())
+	}
 	switch {
 	case m.Mean <= bar:
 		n.standing.Reason = fmt.Sprintf("tells %.4f bits beyond prior art, more than %.4f is asked", m.Mean, bar)
@@ -83,31 +88,67 @@ func (n *entrant) decide(missing string) {
 	}
 }
 
-// priorOf lists the columns of whom n must tell more than: those admitted before it and artifacts published before it,
-// of other owners, the most skilled first.
+// rival is somebody of whom a newcomer must tell more.
+type rival struct {
+	column  int
+	skill   float64
+	pending bool // on probation
+}
+
+// priorOf lists the columns of whom n must tell more than, all of other owners: those admitted before it, those who were
+// before it and are on probation (but for copies of what it was itself), and artifacts published before it. Whoever was held against it once still is, also
+// when it has become better since: else a copy of what it was would be let in.
 func (e *exam) priorOf(n *entrant, before []*entrant) []int {
-	type candidate struct {
-		column int
-		skill  float64
-	}
-	var list []candidate
-	for _, b := range before {
-		if b.column != 0 && b.version.Admitted && b.owner != n.owner {
-			list = append(list, candidate{b.column, b.skill.Mean})
+	var list []rival
+	for _, b := range e.entrants {
+		known := slices.Contains(before, b) || slices.Contains(n.version.Held, b.version.ID)
+		if b == n || b.column == 0 || b.owner == n.owner || !known {
+			continue
+		}
+		if b.version.Admitted || !e.once && b.version.Panels <= probation && !slices.Contains(b.version.Held, n.version.ID) {
+			list = append(list, rival{b.column, b.skill.Mean, !b.version.Admitted})
 		}
 	}
 	for _, a := range e.older {
 		if a.Since < n.version.Begun && a.Owner != n.owner {
-			list = append(list, candidate{a.column, a.skill})
+			list = append(list, rival{column: a.column, skill: a.skill})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.skill, a.skill) })
-	columns := make([]int, 0, mostPrior)
-	for _, c := range list[:min(len(list), mostPrior)] {
-		columns = append(columns, c.column)
+	columns := strongest(list)
+	if !n.version.Admitted && n.version.Panels <= probation {
+		n.version.hold(e.idsOf(columns))
+	}
+	return columns
+}
+
+// strongest are the columns of the most skilled, of those who are in and of those who may be.
+func strongest(list []rival) []int {
+	slices.SortStableFunc(list, func(a, b rival) int { return cmp.Compare(b.skill, a.skill) })
+	var columns []int
+	in, pending := 0, 0
+	for _, r := range list {
+		switch {
+		case r.pending && pending < mostPending:
+			pending++
+		case !r.pending && in < mostPrior:
+			in++
+		default:
+			continue
+		}
+		columns = append(columns, r.column)
 	}
 	slices.Sort(columns)
 	return columns
+}
+
+// hold notes who is held against a version.
+func (v *version) hold(ids []string) {
+	v.Held = slices.Clone(v.Held)
+	for _, id := range ids {
+		if id != "" && !slices.Contains(v.Held, id) && len(v.Held) < mostPrior+mostPending {
+			v.Held = append(v.Held, id)
+		}
+	}
 }
 
 // derived adds to the pools what anyone could make of n's prior art, and returns the new columns.

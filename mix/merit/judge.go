@@ -29,11 +29,13 @@ type Standing struct {
 
 // Once judges a panel without a memory, as of artifacts that are published and run: prior art is what Panel.Prior says,
 // and who in the panel is earlier.
-func Once(p Panel) (Result, error) { return new(State).Judge(p) }
+func Once(p Panel) (Result, error) { return new(State).judge(p, true) }
 
 // Judge says what a panel means, and remembers. When it fails the State is as it was. Panels come in the order of
 // their heights.
-func (s *State) Judge(p Panel) (Result, error) {
+func (s *State) Judge(p Panel) (Result, error) { return s.judge(p, false) }
+
+func (s *State) judge(p Panel, once bool) (Result, error) {
 	if err := p.check(); err != nil {
 		return Result{}, err
 	}
@@ -41,7 +43,7 @@ func (s *State) Judge(p Panel) (Result, error) {
 		return Result{}, fmt.Errorf("%w: height %d after height %d", ErrPanel, p.Height, s.Height)
 	}
 	e := newExam(&p)
-	e.memory = s.Gate
+	e.memory, e.once = s.Gate, once
 	e.recall(s)
 	e.admit()
 	e.note()
@@ -73,6 +75,7 @@ type exam struct {
 	older    []older
 	result   Result
 	memory   memory
+	once     bool // there is no probation: who is not let in now is nobody
 	logs     map[int][]float64 // binary logarithms of columns
 }
 

@@ -36,12 +36,14 @@ type version struct {
 	Begun            int64   // height from which it counts
 	Rise             float64 // by how much it was better than the version before: among those that begin together, who moved less is earlier
 	Admitted         bool
+	Seated           bool   // the version before it was admitted
 	Marginal         sample // bits it tells beyond its prior art, over its panels
 	Skill            sample // bits by which it beat the public model when it began
 	Near             []neighbour
-	Panels           int // that it answered
-	Silent           int // panels without an answer, less those with one
-	Gone             int // panels without an answer in a row
+	Held             []string // miners whose answers were held against it while it was on probation
+	Panels           int      // that it answered
+	Silent           int      // panels without an answer, less those with one
+	Gone             int      // panels without an answer in a row
 }
 
 // neighbour is how far another version's answers were when both were first seen together.
@@ -100,7 +102,7 @@ func (s *State) check() error {
 		switch {
 		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model)) > maxName || seen[v.ID]:
 			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
-		case len(v.Near) > maxNeighbours || min(v.Panels, v.Silent) < 0 || v.Gone < 0:
+		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent) < 0 || v.Gone < 0:
 			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)
 		case !v.Marginal.valid() || !v.Skill.valid() || math.IsNaN(v.Rise):
 			return fmt.Errorf("%w: version of %s has no sane figures", ErrState, v.ID)

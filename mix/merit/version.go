@@ -15,7 +15,7 @@ const (
 	riseSigma = 3
 	closer    = 0.7  // of a former distance: less means that one of the two has moved
 	stirred   = 0.05 // change of the logarithm of distances to third parties that says who it was
-	outdone   = 1.5    // by how much more the mover's distances changed than the other's
+	outdone   = 1.5  // by how much more the mover's distances changed than the other's
 	farthest  = 3.0  // bits at one position; more is no farther
 )
 
@@ -48,7 +48,8 @@ func (e *exam) renew() {
 			continue
 		}
 		v := &n.version
-		*v = version{ID: v.ID, Owner: v.Owner, Model: v.Model, Since: v.Since, Begun: e.panel.Height, Rise: moved[k], Skill: n.skill}
+		*v = version{ID: v.ID, Owner: v.Owner, Model: v.Model, Since: v.Since, Begun: e.panel.Height, Rise: moved[k], Skill: n.skill,
+			Seated: v.Admitted || v.Seated, Held: v.Held}
 	}
 }
 

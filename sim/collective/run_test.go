@@ -18,7 +18,7 @@ func TestWholeTable(t *testing.T) {
 	if !*whole {
 		t.Skip("needs -whole")
 	}
-	table, err := collective.Run(t.Context(), collective.Options{Seeds: 5, Epochs: 5, Broad: true})
+	table, err := collective.Run(t.Context(), collective.Options{Epochs: 4})
 	require.NoError(t, err)
 	require.NoError(t, table.Markdown(os.Stdout))
 }
@@ -29,7 +29,7 @@ var legitimate = map[string]bool{"copy tuned for long": true}
 // Every cheat is played against every text of five seeds. None earns a twentieth of its victim's pay, and no victim
 // loses a twentieth; whoever tells something is let in; the collective is better than its best member.
 func TestCheatsDoNotPay(t *testing.T) {
-	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 48})
+	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 40})
 	require.NoError(t, err)
 	var text bytes.Buffer
 	require.NoError(t, table.Markdown(&text))
