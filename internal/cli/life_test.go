@@ -167,6 +167,7 @@ func liveOneNeuron(p person) {
 	p.fails("data_too_soon", "neuron commit --subnet 1 --wallet worker again")
 	require.Contains(p.t, p.shows("neuron show --subnet 1 worker"), `"sha256:0a1b" (11 bytes, committed at height`)
 	require.Equal(p.t, fmt.Sprintf("%x", "sha256:0a1b"), p.read("neuron show --subnet 1 1")["data"])
+	require.Regexp(p.t, `(?m)^ *worker +\d+ +itself +\d+ +"sha256:0a1b"$`, p.shows("neuron data --subnet 1"))
 	p.fails("not_registered", "neuron show --subnet 1 9")
 	p.fails("not_registered", "neuron show --subnet 1 alice")
 	require.NotZero(p.t, neuronAt(p.read("neuron list --subnet 1"), 1)["served_at"])

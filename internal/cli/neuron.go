@@ -17,8 +17,8 @@ import (
 )
 
 func (a *app) neuronCommand() *cobra.Command {
-	return a.noun("neuron", "Slots of a subnet: price, register, serve, commit, status, show, list",
-		a.neuronPrice(), a.neuronRegister(), a.neuronServe(), a.neuronCommit(), a.neuronStatus(), a.neuronShow(), a.neuronList())
+	return a.noun("neuron", "Slots of a subnet: price, register, serve, commit, status, show, list, data",
+		a.neuronPrice(), a.neuronRegister(), a.neuronServe(), a.neuronCommit(), a.neuronStatus(), a.neuronShow(), a.neuronList(), a.neuronData())
 }
 
 func (a *app) neuronServe() *cobra.Command {

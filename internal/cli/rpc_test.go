@@ -41,6 +41,8 @@ var reach = map[string]string{
 	"dendra.neuron.v1.Query/Neurons":        "neuron list",
 	"dendra.neuron.v1.Query/Price":          "neuron price",
 	"dendra.neuron.v1.Query/Data":           "neuron show",
+	"dendra.neuron.v1.Query/SubnetData":     "neuron data",
+	"dendra.neuron.v1.Query/Ranking":        "explain",
 	"dendra.neuron.v1.Query/Work":           "neuron register",
 
 	"dendra.producer.v1.Query/Producers": "chain producers",
@@ -83,8 +85,6 @@ var reach = map[string]string{
 
 // unreached are the messages that no command sends for a person, with the reason.
 var unreached = map[string]string{
-	"SubnetData":      "validators read all miners' data at once for an exam; \"neuron show\" reads one's",
-	"Ranking":         "\"explain prune\" reads it on subnets that replace miners by evidence; this chain has none",
 	"PublishEvidence": "a validator sends it by itself, once the vote is revealed that the evidence explains",
 	"UpdateParams":    "its signer is the authority of governance, an address that has no key",
 }
