@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,9 +129,9 @@ func TestWeightsDecide(t *testing.T) {
 func TestASlowMinerCostsOneWait(t *testing.T) {
 	a, _ := knowing(t, psalm)
 	stuck := make(chan struct{})
-	calls := 0
+	var calls atomic.Int32
 	slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		calls++
+		calls.Add(1)
 		select {
 		case <-stuck:
 		case <-r.Context().Done():
@@ -140,7 +141,7 @@ func TestASlowMinerCostsOneWait(t *testing.T) {
 	defer close(stuck)
 	c := &mixture.Collective{Market: market, StepTime: 100 * time.Millisecond}
 	require.Equal(t, "green pastures", write(t, c, "me to lie down in ", 14, nn.Sampler{}))
-	require.Equal(t, 1, calls)
+	require.EqualValues(t, 1, calls.Load())
 }
 
 func TestTheCollectiveSaysWhenItCannotAnswer(t *testing.T) {

@@ -96,7 +96,7 @@ func (f *fleet) ask(ctx context.Context, miner neuron.Address, method, path stri
 
 // exam is the exam of an epoch, whose answers are recorded.
 func (f *fleet) exam(epoch uint64, memory []byte) neuron.Exam {
-	x := neuron.Exam{ChainID: "test", Netuid: 3, Epoch: epoch, Validator: "val", Seed: [32]byte{byte(epoch), 7}, Opened: 100 + 20*int64(epoch),
+	x := neuron.Exam{ChainID: "test", Netuid: 3, Epoch: epoch, Validator: "val", Seed: [32]byte{byte(epoch), byte(*seed)}, Opened: 100 + 20*int64(epoch),
 		Beacon: [32]byte{byte(epoch)}, Miners: f.miners, Memory: memory}
 	x.Ask = func(ctx context.Context, miner neuron.Address, method, path string, body []byte) neuron.Answer {
 		a := f.ask(ctx, miner, method, path, body)

@@ -16,6 +16,7 @@ import (
 
 var (
 	table = flag.String("table", "", "write the table of ten epochs to this file")
+	seed  = flag.Int("seed", 7, "of the text of the ten epochs, 0 to 255")
 	who   = flag.String("experts", "prose,code,reference,dictionary,general", "the honest miners of the ten epochs")
 )
 
@@ -60,14 +61,15 @@ func TestTenEpochs(t *testing.T) {
 // writeRow adds an epoch to the table; the first one brings the head.
 func writeRow(w *strings.Builder, f *fleet, epoch uint64, got neuron.Findings) {
 	if epoch == 1 {
-		w.WriteString("| epoch | mixture | best single | gain |")
+		w.WriteString("| epoch | mixture | best single | gain | blender alone |")
 		for _, m := range f.miners {
 			fmt.Fprintf(w, " %s |", strings.TrimPrefix(string(m.Hotkey), "hot-"))
 		}
-		w.WriteString("\n|" + strings.Repeat("---|", 4+len(f.miners)) + "\n")
+		w.WriteString("\n|" + strings.Repeat("---|", 5+len(f.miners)) + "\n")
 	}
 	gain := fact(got.Facts, "gain")
-	fmt.Fprintf(w, "| %d | %.3f | %.3f | %.3f ± %.3f |", epoch, fact(got.Facts, "mixture").Value, fact(got.Facts, "best_single").Value, gain.Value, gain.StdErr)
+	fmt.Fprintf(w, "| %d | %.3f | %.3f | %.3f ± %.3f | %.3f |", epoch, fact(got.Facts, "mixture").Value, fact(got.Facts, "best_single").Value, gain.Value, gain.StdErr,
+		fact(got.Marks["hot-blender"].Facts, "bits_per_byte").Value)
 	for _, m := range f.miners {
 		k := got.Marks[m.Hotkey]
 		fmt.Fprintf(w, " %.3f, %.0f ± %.0f %% |", k.Pruning, 100*k.Share, 100*k.StdErr)
