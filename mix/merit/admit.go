@@ -37,7 +37,7 @@ func (e *exam) admit() {
 			n.standing.Reason = "did not answer"
 			continue
 		}
-		n.version.Panels++
+		n.version.Panels = min(n.version.Panels+1, mostPanels)
 		if !n.version.Admitted && n.version.Panels > probation && n.version.Panels%pause != 0 {
 			n.standing.Reason = "was not let in, and has not changed"
 			continue

@@ -75,7 +75,7 @@ type exam struct {
 	older    []older
 	result   Result
 	memory   memory
-	once     bool // there is no probation: who is not let in now is nobody
+	once     bool              // there is no probation: who is not let in now is nobody
 	logs     map[int][]float64 // binary logarithms of columns
 }
 

@@ -17,6 +17,7 @@ var ErrState = errors.New("not a state of merit")
 const (
 	layout        = 1  // of the bytes of a State
 	forgetAfter   = 50 // panels without an answer, after which a version must begin again
+	mostPanels    = 1 << 30
 	maxNeighbours = 16 // a version remembers distances to
 )
 
@@ -102,9 +103,9 @@ func (s *State) check() error {
 		switch {
 		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model)) > maxName || seen[v.ID]:
 			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
-		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent) < 0 || v.Gone < 0:
+		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent, v.Gone) < 0 || max(v.Panels, v.Silent, v.Gone) > mostPanels:
 			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)
-		case !v.Marginal.valid() || !v.Skill.valid() || math.IsNaN(v.Rise):
+		case !v.Marginal.valid() || !v.Skill.valid() || !(math.Abs(v.Rise) < 1e6):
 			return fmt.Errorf("%w: version of %s has no sane figures", ErrState, v.ID)
 		}
 		seen[v.ID] = true
@@ -113,7 +114,7 @@ func (s *State) check() error {
 }
 
 func (s sample) valid() bool {
-	return s.N >= 0 && s.Var >= 0 && s.Var < 1e6 && math.Abs(s.Mean) < 1e6
+	return s.N >= 0 && s.N <= mostPanels && s.Var >= 0 && s.Var < 1e6 && math.Abs(s.Mean) < 1e6
 }
 
 // Bytes is the State for Parse. The same State gives the same bytes.

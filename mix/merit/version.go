@@ -225,7 +225,7 @@ func (e *exam) remember(s *State) {
 	for _, n := range e.entrants {
 		v := n.version
 		if n.column == 0 {
-			v.Silent, v.Gone = v.Silent+1, v.Gone+1
+			v.Silent, v.Gone = min(v.Silent+1, mostPanels), min(v.Gone+1, mostPanels)
 		} else {
 			v.Silent, v.Gone = max(0, v.Silent-1), 0
 		}
@@ -233,9 +233,8 @@ func (e *exam) remember(s *State) {
 		versions = append(versions, v)
 	}
 	for _, v := range s.Versions {
-		v.Gone++
-		if !present[v.ID] && v.Gone <= forgetAfter && len(versions) < 2*MaxMiners {
-			v.Silent++
+		if v.Gone++; !present[v.ID] && v.Gone <= forgetAfter && len(versions) < 2*MaxMiners {
+			v.Silent = min(v.Silent+1, mostPanels)
 			versions = append(versions, v)
 		}
 	}
