@@ -149,15 +149,15 @@ func (s *Store) Save(f *File) error {
 	next := s.index
 	next.Entries = slices.DeleteFunc(slices.Clone(next.Entries), func(old entry) bool { return old.Epoch >= f.Epoch })
 	next.Entries = append(next.Entries, e)
-	dropped := next.trim()
+	next.trim()
 	if err := s.write(next); err != nil {
 		return err
 	}
-	return s.remove(dropped)
+	return s.tidy()
 }
 
-// trim cuts the oldest entries beyond the limits and returns them.
-func (i *index) trim() []entry {
+// trim cuts the oldest entries beyond the limits.
+func (i *index) trim() {
 	counted := map[Digest]bool{}
 	var total int64
 	for n := len(i.Entries) - 1; n >= 0; n-- {
@@ -171,12 +171,10 @@ func (i *index) trim() []entry {
 		}
 		kept := len(i.Entries) - 1 - n
 		if kept >= keepEpochs || kept >= keepAlways && total > keepBytes {
-			dropped := slices.Clone(i.Entries[:n+1])
 			i.Entries = slices.Clone(i.Entries[n+1:])
-			return dropped
+			return
 		}
 	}
-	return nil
 }
 
 func (s *Store) write(next index) error {
@@ -191,11 +189,23 @@ func (s *Store) write(next index) error {
 	return nil
 }
 
-// remove deletes the files of entries that the index no longer names.
-func (s *Store) remove(dropped []entry) error {
+// tidy deletes what the index does not name: old evidence, and what a crash left.
+func (s *Store) tidy() error {
+	named := map[string]bool{indexPath(s.dir): true, curvePath(s.dir): true}
+	for _, e := range s.index.Entries {
+		named[filePath(s.dir, e.Epoch)] = true
+	}
+	files, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("drop old evidence: %w", err)
+	}
 	var failed []error
-	for _, e := range dropped {
-		if err := os.Remove(filePath(s.dir, e.Epoch)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, f := range files {
+		path := filepath.Join(s.dir, f.Name())
+		if f.IsDir() || named[path] {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			failed = append(failed, fmt.Errorf("drop old evidence: %w", err))
 		}
 	}
@@ -203,7 +213,7 @@ func (s *Store) remove(dropped []entry) error {
 }
 
 // Sweep drops every blob that is neither kept for the next exam nor part of evidence that is still here.
-func (s *Store) Sweep(keep [][32]byte) error {
+func (s *Store) Sweep(keep []Digest) error {
 	wanted := map[Digest]bool{}
 	for _, d := range keep {
 		wanted[d] = true

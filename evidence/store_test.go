@@ -48,6 +48,7 @@ func TestStoreKeepsTheNewest(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(files, "4.json.gz"))
 	require.NoError(t, s.Save(sample(11)), "an epoch that is measured again is written again, and what came after it is void")
 	require.FileExists(t, filepath.Join(files, "11.json.gz"))
+	require.NoFileExists(t, filepath.Join(files, "12.json.gz"))
 }
 
 // noise is content that does not pack.
@@ -81,7 +82,7 @@ func TestStoreIsBounded(t *testing.T) {
 	keep, err := s.Shelf().Put([]byte("for the next exam"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(shelf, ".leftover.tmp-1"), nil, 0o600))
-	require.NoError(t, s.Sweep([][32]byte{keep}))
+	require.NoError(t, s.Sweep([]evidence.Digest{keep}))
 	require.Len(t, names(t, shelf), 7)
 }
 

@@ -81,14 +81,11 @@ func (v *validator) fileRound(file *evidence.File, r *measuredRound, sharedOnly 
 func (v *validator) fileExam(file *evidence.File) error {
 	x := v.exam
 	file.Exam = &evidence.Exam{
-		Opened: x.exam.Opened, Beacon: x.exam.Beacon, Reads: x.record.shelf.list(), Cut: x.cut,
+		Opened: x.exam.Opened, Beacon: x.exam.Beacon, Reads: x.record.shelf.list(), Cut: x.cut, Keep: x.keep(nil),
 		Marks: marksOf(x.findings.Marks), Facts: evidence.FactsOf(x.facts()),
 	}
 	for _, c := range x.cands {
 		file.Exam.Candidates = append(file.Exam.Candidates, evidence.Candidate{Neuron: c.Neuron, Committed: c.Committed})
-	}
-	for _, d := range x.findings.Keep {
-		file.Exam.Keep = append(file.Exam.Keep, d)
 	}
 	exchanges, err := x.record.exchanges()
 	before, errBefore := v.store.Shelf().Body(v.keeper.state.Memory)
@@ -107,29 +104,38 @@ func marksOf(marks map[neuron.Address]neuron.Mark) []evidence.Mark {
 
 // sweep drops from the shelf what neither the next exam nor kept evidence needs.
 func (v *validator) sweep() {
-	var keep [][32]byte
-	if v.exam.found() {
-		keep = v.exam.findings.Keep
-	}
-	if err := v.store.Sweep(keep); err != nil {
+	if err := v.store.Sweep(v.keeper.state.Keep); err != nil {
 		v.Log.Warn("the shelf could not be swept", "error", err)
 	}
 }
 
+// retryShow is how many blocks pass before evidence that could not be shown is tried again.
+const retryShow = 20
+
 // publish shows the evidence whose votes are open on the chain, and notes the newest of it there. It never holds up a
 // vote: a note that the chain refuses waits 1, 2, 4, up to 64 blocks.
 func (v *validator) publish(ctx context.Context, head neuron.Head, net neuron.Subnet) {
-	if err := v.store.Release(v.keeper.state.Ledger.Settled(net.Epoch)); err != nil {
-		v.Log.Error("the evidence could not be shown", "error", err)
+	if head.Height < v.showAt {
 		return
 	}
-	if v.EvidenceURL == "" || head.Height < v.noteAt || !v.place.Permit {
+	if err := v.store.Release(v.keeper.state.Ledger.Settled(net.Epoch)); err != nil {
+		v.showAt = head.Height + retryShow
+		v.Log.Error("the evidence could not be shown", "error", err, "again_at", v.showAt)
 		return
 	}
 	note, any := v.store.Unpublished(strings.TrimRight(v.EvidenceURL, "/"))
-	if !any {
+	if !any || v.EvidenceURL == "" || !v.place.Permit {
 		return
 	}
+	if note.Epoch != v.noteEpoch {
+		v.noteEpoch, v.noteTries, v.noteAt = note.Epoch, 0, 0
+	}
+	if head.Height >= v.noteAt {
+		v.sendNote(ctx, head, note)
+	}
+}
+
+func (v *validator) sendNote(ctx context.Context, head neuron.Head, note neuron.Evidence) {
 	ctx, cancel := context.WithTimeout(ctx, chainTime)
 	defer cancel()
 	if err := v.Chain.PublishEvidence(ctx, v.Key, v.Netuid, note); err != nil {
@@ -138,7 +144,6 @@ func (v *validator) publish(ctx context.Context, head neuron.Head, net neuron.Su
 		v.Log.Warn("evidence: note failed", "epoch", note.Epoch, "error", err, "again_at", v.noteAt)
 		return
 	}
-	v.noteTries = 0
 	v.Log.Info("evidence: note accepted", "epoch", note.Epoch, "url", note.URL)
 	if err := v.store.Published(note.Epoch); err != nil {
 		v.Log.Error("evidence: the note could not be remembered", "error", err)

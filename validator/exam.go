@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator/scoring"
 )
@@ -99,12 +100,7 @@ func (v *validator) beginExam(ctx context.Context, head neuron.Head, net neuron.
 		v.Log.Warn("no miner serves", "epoch", c.epoch, "neurons", len(net.Neurons))
 		return
 	}
-	shelf, err := newRecordingShelf(v.store.Shelf())
-	if err != nil {
-		c.over = true
-		v.Log.Error("no exam in this epoch", "epoch", c.epoch, "error", err)
-		return
-	}
+	shelf := newRecordingShelf(v.store.Shelf(), v.keeper.state.Keep)
 	x := &examination{cands: cands, done: make(chan struct{}), record: newRecorder(v.asking(), v.Netuid, cands, v.slots, shelf)}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.exam = neuron.Exam{
@@ -198,6 +194,18 @@ func (x *examination) memory(old []byte) []byte {
 		return old
 	}
 	return x.findings.Memory
+}
+
+// keep is what the shelf holds for the next exam, or old where no exam has said.
+func (x *examination) keep(old []evidence.Digest) []evidence.Digest {
+	if !x.found() {
+		return old
+	}
+	out := make([]evidence.Digest, len(x.findings.Keep))
+	for i, d := range x.findings.Keep {
+		out[i] = d
+	}
+	return out
 }
 
 func (x *examination) marked() map[neuron.Address]scoring.Measure {

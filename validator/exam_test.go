@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -199,14 +200,16 @@ func TestCommitsOfTheOpeningBlockDoNotCount(t *testing.T) {
 	m.chain.Advance(1)
 	require.NoError(t, m.chain.CommitData(context.Background(), neurontest.Key("early"), netuid, []byte("again")))
 	require.NoError(t, m.chain.CommitData(context.Background(), neurontest.Key("late"), netuid, []byte("at")))
-	var said []string
+	heard := make(chan []string, 9)
 	g := guild{seen: func(x neuron.Exam) {
+		var said []string
 		for _, c := range x.Miners {
 			said = append(said, string(c.Committed.Data))
 		}
+		heard <- said
 	}}
-	require.NoError(t, m.examine(g, func() bool { return len(said) > 0 }, nil))
-	require.ElementsMatch(t, []string{"below", ""}, said)
+	require.NoError(t, m.examine(g, func() bool { return len(heard) > 0 }, nil))
+	require.ElementsMatch(t, []string{"below", ""}, <-heard)
 }
 
 // What a kill leaves between exam and vote is enough to vote, and the exam is not held again.
@@ -230,10 +233,10 @@ func TestKilledBetweenExamAndVote(t *testing.T) {
 	state, err := validator.ReadState(m.dir, netuid)
 	require.NoError(t, err)
 	require.Len(t, state.Memory, 8, "the memory is on disk before the vote is sent")
-	var memories [][]byte
-	g := guild{seen: func(x neuron.Exam) { memories = append(memories, x.Memory) }}
+	memories := make(chan []byte, 9)
+	g := guild{seen: func(x neuron.Exam) { memories <- x.Memory }}
 	require.NoError(t, m.examine(g, func() bool { return m.voted() && len(memories) > 0 }, nil))
-	require.Equal(t, state.Memory, memories[0], "the next exam is that of the next epoch, with the memory of the last")
+	require.Equal(t, state.Memory, <-memories, "the next exam is that of the next epoch, with the memory of the last")
 	require.Equal(t, uint64(1), m.epoch())
 }
 
@@ -384,7 +387,7 @@ func TestAskIsBounded(t *testing.T) {
 		got["cancelled"] = x.Ask(ended, neurontest.Key("only").Address(), http.MethodPost, "/work", []byte("b"))
 		return neuron.Findings{}, errors.New("enough")
 	}}
-	require.NoError(t, m.examine(g, func() bool { return m.epoch() >= 1 }, func(c *validator.Config, _ *probe) { c.MaxReply = 2 << 20 }))
+	require.NoError(t, m.examine(g, func() bool { return m.epoch() >= 1 }, func(c *validator.Config, _ *probe) { c.MaxReply, c.Timeout = 2<<20, 2*time.Second }))
 	for name, says := range map[string]string{
 		"stranger": "not examined", "path": "does not begin with a slash", "large": "5242880", "twice": "before",
 		"huge": "too large", "hang": "deadline", "refuses": "418", "cancelled": "canceled",
@@ -476,4 +479,60 @@ func get(t *testing.T, server http.Handler, path string) *httptest.ResponseRecor
 	w := httptest.NewRecorder()
 	server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 	return w
+}
+
+// Without room for evidence there is still a vote, and the log says what is missing.
+func TestVoteWithoutEvidence(t *testing.T) {
+	m := newMarket(t, neuron.Subnet{})
+	m.miner("only", strong(1, 1))
+	require.NoError(t, m.examine(guild{seen: func(neuron.Exam) {
+		require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "evidence")))
+	}}, m.voted, nil))
+	require.Contains(t, m.log.String(), "the evidence of this epoch is not whole and not kept")
+}
+
+// A note that the chain refuses is sent again, later each time, and never instead of a vote.
+func TestNotesAreRepeated(t *testing.T) {
+	m := newMarket(t, neuron.Subnet{})
+	only := m.miner("only", strong(1, 1))
+	for range 3 {
+		m.chain.Fail("PublishEvidence", errors.New("out of gas"))
+	}
+	require.NoError(t, m.examine(guild{}, func() bool { return len(m.chain.Evidence(netuid, m.key.Address())) > 0 }, func(c *validator.Config, _ *probe) {
+		c.EvidenceURL = "http://example.org"
+	}))
+	require.Equal(t, 3, strings.Count(m.log.String(), "note failed"))
+	require.Equal(t, map[uint16]uint16{only: 65535}, m.weights())
+}
+
+// What an exam puts on the shelf and names is there in the next one; what it does not name is not, nor are the answers
+// of the exam itself.
+func TestShelfOfAnExam(t *testing.T) {
+	m := newMarket(t, neuron.Subnet{})
+	m.miner("only", strong(1, 6000))
+	piece := []byte("kept from exam to exam")
+	digest := evidence.DigestOf(piece)
+	exams, found := 0, []bool{}
+	g := guild{examine: func(ctx context.Context, x neuron.Exam) (neuron.Findings, error) {
+		exams++
+		answer := x.Ask(ctx, x.Miners[0].Hotkey, http.MethodPost, "/work", x.Seed[:])
+		_, early := x.Shelf.Get(evidence.DigestOf(answer.Body))
+		require.False(t, early, "an answer that was not put there")
+		_, there := x.Shelf.Get(digest)
+		found = append(found, there)
+		f := neuron.Findings{Marks: map[neuron.Address]neuron.Mark{x.Miners[0].Hotkey: {Share: 1, N: 1}}}
+		if exams == 1 {
+			kept, err := x.Shelf.Put(piece)
+			require.NoError(t, err)
+			_, own := x.Shelf.Get(kept)
+			require.True(t, own)
+		}
+		if exams < 3 {
+			f.Keep = append(f.Keep, digest)
+		}
+		return f, nil
+	}}
+	require.NoError(t, m.examine(g, func() bool { return m.epoch() >= 12 }, nil))
+	require.Equal(t, []bool{false, true, true}, found[:3])
+	require.False(t, found[len(found)-1], "dropped once neither exam nor evidence names it")
 }

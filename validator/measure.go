@@ -154,7 +154,7 @@ func (v *validator) fold(head neuron.Head, net neuron.Subnet, measured map[neuro
 		if report.Voting {
 			next.Ledger.Wish = &Wish{Epoch: c.epoch, Before: v.place.LastUpdate, Vote: report.Vote}
 		}
-		next.Memory = v.exam.memory(next.Memory)
+		next.Memory, next.Keep = v.exam.memory(next.Memory), v.exam.keep(next.Keep)
 		file.Before, file.After, file.Voting, file.Vote = v.keeper.state.Standings, next.Standings, report.Voting, report.Vote
 		v.keepEvidence(file, fill)
 		if err := v.keeper.save(next); err != nil {

@@ -143,29 +143,31 @@ func bodyKey(b evidence.Body) string {
 	return b.Text + string(b.Data)
 }
 
-// recordingShelf shows an exam what lay on the shelf when it began and what it puts there itself, and notes what it
-// looked for. The answers that are recorded meanwhile are not shown: when they come depends on the miners.
+// recordingShelf shows an exam what the last one left for it and what it puts there itself, and notes what it looked
+// for. Whatever else lies there, blobs of evidence for one, is not shown: another validator would not have it.
 type recordingShelf struct {
-	shelf  *evidence.Shelf
-	before map[evidence.Digest]int64
-	mu     sync.Mutex
-	reads  map[evidence.Digest]bool
-	own    map[evidence.Digest]bool
+	shelf *evidence.Shelf
+	left  map[evidence.Digest]bool
+	mu    sync.Mutex
+	reads map[evidence.Digest]bool
+	own   map[evidence.Digest]bool
 }
 
-func newRecordingShelf(shelf *evidence.Shelf) (*recordingShelf, error) {
-	before, err := shelf.List()
-	return &recordingShelf{shelf: shelf, before: before, reads: map[evidence.Digest]bool{}, own: map[evidence.Digest]bool{}}, err
+func newRecordingShelf(shelf *evidence.Shelf, left []evidence.Digest) *recordingShelf {
+	s := &recordingShelf{shelf: shelf, left: map[evidence.Digest]bool{}, reads: map[evidence.Digest]bool{}, own: map[evidence.Digest]bool{}}
+	for _, d := range left {
+		s.left[d] = true
+	}
+	return s
 }
 
 func (s *recordingShelf) Get(digest [32]byte) ([]byte, bool) {
-	_, before := s.before[digest]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.own[digest] {
 		return s.shelf.Get(digest)
 	}
-	if found, read := s.reads[digest]; !before || read && !found {
+	if found, read := s.reads[digest]; !s.left[digest] || read && !found {
 		s.reads[digest] = false
 		return nil, false
 	}

@@ -56,8 +56,10 @@ type validator struct {
 	exam     *examination // in flight, or not folded yet; nil when there is none
 	saidExam uint64       // epoch, plus one, for which it was logged that the exam waits
 
+	showAt    int64 // height before which no evidence is shown, after a failure
 	noteAt    int64 // height before which no note of evidence is sent
 	noteTries int
+	noteEpoch uint64 // epoch of the note that noteTries counts
 
 	outage  time.Time // since when the chain is away
 	retryAt int64     // height before which nothing is sent again

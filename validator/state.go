@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator/scoring"
@@ -37,6 +38,7 @@ type State struct {
 	Standings []scoring.Standing `json:"standings"`        // by hotkey, then generation
 	Ledger    Ledger             `json:"ledger"`           // what is owed to the chain
 	Memory    []byte             `json:"memory,omitempty"` // an examiner's, for its next exam
+	Keep      []evidence.Digest  `json:"keep,omitempty"`   // what the last exam left on the shelf for it
 }
 
 // StatePath is where the validator of a subnet keeps its state.

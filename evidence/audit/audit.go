@@ -256,6 +256,7 @@ func (a *auditor) continuity() {
 // vote makes the vote again from the stored standings, and holds it against the chain's.
 func (a *auditor) vote() {
 	c, f := a.check("vote"), a.file
+	c.hold(f.Rule.Linear == (f.Exam != nil) && f.Rule.Alpha > 0 && f.Rule.Alpha <= 1, "a rule that no validator uses: alpha %g, linear %t", f.Rule.Alpha, f.Rule.Linear)
 	vote, voting := scoring.Weights(scoring.Scores(f.After, f.Neurons()), f.Rule.Weights())
 	c.hold(voting == f.Voting && equalVotes(vote, f.Vote), "%d weights are stored, %d come out of the standings, and they are not the same", len(f.Vote.UIDs), len(vote.UIDs))
 	onChain := a.check("vote on the chain")

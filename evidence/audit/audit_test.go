@@ -184,6 +184,7 @@ func TestLiesAboutExamsAreFound(t *testing.T) {
 		{"another beacon", func(f *evidence.File) { f.Exam.Beacon = evidence.Digest{1} }, "opening"},
 		{"another memory", func(f *evidence.File) { f.Exam.Memory = evidence.Body{} }, "continuity"},
 		{"a longer memory", func(f *evidence.File) { f.Exam.NewMemory = evidence.Body{Text: "poison"} }, "memory"},
+		{"another rule", func(f *evidence.File) { f.Rule.Linear = false }, "vote"},
 		{"an empty shelf", func(f *evidence.File) { f.Exam.Reads = nil }, "requests"},
 		{"another commitment", func(f *evidence.File) { f.Exam.Candidates[0].Committed.Data = []byte("x") }, "commitments"},
 		{"a vote that does not follow", func(f *evidence.File) { f.Vote.Weights[0] -= 9 }, "vote"},

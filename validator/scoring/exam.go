@@ -45,6 +45,9 @@ func CloneCandidates(all []neuron.Candidate) []neuron.Candidate {
 // MaxMemory is how many bytes an examiner may carry from one exam to the next.
 const MaxMemory = 1 << 20
 
+// maxKeep is how many things an exam may leave on the shelf.
+const maxKeep = 1 << 13
+
 // ErrFindings says that an examiner broke its word: its findings are not used at all.
 var ErrFindings = errors.New("the examiner's findings cannot be")
 
@@ -74,6 +77,8 @@ func CheckFindings(examined []neuron.Candidate, f neuron.Findings) error {
 	switch {
 	case sum > 1+sumSlack:
 		return fmt.Errorf("%w: the shares sum to %g", ErrFindings, sum)
+	case len(f.Keep) > maxKeep:
+		return fmt.Errorf("%w: %d things to keep on the shelf, at most %d are", ErrFindings, len(f.Keep), maxKeep)
 	case len(f.Memory) > MaxMemory:
 		return fmt.Errorf("%w: a memory of %d bytes, at most %d are kept", ErrFindings, len(f.Memory), MaxMemory)
 	}

@@ -1,11 +1,13 @@
 package scoring
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -312,4 +314,45 @@ func TestFoldAllForgetsGenerations(t *testing.T) {
 	require.Len(t, scores, 3)
 	require.InDelta(t, 0.2, scores[0].Value, 1e-12)
 	require.Equal(t, uint32(1), scores[0].Generation)
+}
+
+func TestLinearRuleIsProportional(t *testing.T) {
+	v, ok := Weights(scoresOfValues(0.6, 0.3, 0.1, 0), Rule{Linear: true, Floor: 0.5})
+	require.True(t, ok)
+	require.Equal(t, []uint16{65535, 32768, 10923}, v.Weights, "no floor, no square")
+	_, ok = Weights(scoresOfValues(0, 0), Rule{Linear: true})
+	require.False(t, ok)
+}
+
+func TestMarked(t *testing.T) {
+	examined := []neuron.Candidate{{Neuron: neuron.Neuron{Hotkey: addr(1)}}, {Neuron: neuron.Neuron{Hotkey: addr(2)}}, {Neuron: neuron.Neuron{Hotkey: addr(3)}}}
+	f := neuron.Findings{Marks: map[neuron.Address]neuron.Mark{
+		addr(1): {Share: 0.7, StdErr: 0.1, N: 9, Pruning: -0.5, Facts: []neuron.Fact{{Name: "a\x1b[2J", Value: 1}, {Name: "b", Value: math.Inf(1)}}},
+		addr(2): {Reason: strings.Repeat("silent\n", 99)},
+	}}
+	require.NoError(t, CheckFindings(examined, f))
+	got := Marked(examined, f)
+	require.Len(t, got, 3)
+	require.Equal(t, Measure{Mean: 0.7, StdErr: 0.1, N: 9, Answered: 9, Pruning: -0.5, Facts: []neuron.Fact{{Name: "a [2J", Value: 1}}}, got[addr(1)])
+	require.Zero(t, got[addr(2)].Answered)
+	require.Len(t, got[addr(2)].Reason, 256)
+	require.Zero(t, got[addr(3)], "no mark is a measure of nothing")
+
+	s := Standing{}.fold(got[addr(1)], 1, 0.2).fold(Measure{Mean: 0.7, Pruning: 1}, 2, 0.2)
+	require.InDelta(t, (0.2*1-0.16*0.5)/0.36, s.Pruning(), 1e-12)
+	require.Zero(t, Standing{}.Pruning())
+}
+
+func TestExaminersThatPanicHaveFoundNothing(t *testing.T) {
+	_, err := Examine(t.Context(), trap{}, neuron.Exam{}, nil)
+	require.ErrorIs(t, err, ErrFindings)
+	require.ErrorContains(t, err, "it panicked: sprung")
+}
+
+type trap struct{}
+
+func (trap) Name() string               { return "trap" }
+func (trap) Opens(begin, _ int64) int64 { return begin }
+func (trap) Examine(context.Context, neuron.Exam) (neuron.Findings, error) {
+	panic("sprung")
 }
