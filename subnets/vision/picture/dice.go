@@ -34,7 +34,10 @@ func (d *Dice) between(from, to int) int { return from + d.intn(to-from+1) }
 func (d *Dice) chance(percent int) bool { return d.intn(100) < percent }
 
 // grain returns a number in -255..255 that is more often small than large.
-func (d *Dice) grain() int { return d.octet() - d.octet() }
+func (d *Dice) grain() int {
+	up, down := d.octet(), d.octet()
+	return up - down
+}
 
 func (d *Dice) octet() int {
 	if d.n == 0 {
