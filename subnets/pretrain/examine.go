@@ -46,7 +46,10 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	}
 	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, most: cmp.Or(e.Work, usualWork)}
 	old, lost := recall(x.Memory)
-	pieces := exam.fetch(ctx, old)
+	pieces, err := exam.fetch(ctx, old)
+	if err != nil {
+		return neuron.Findings{}, err
+	}
 	for _, p := range pieces {
 		p.Root = slices.ContainsFunc(old, func(r record) bool { return r.Root && r.Digest == p.Digest && r.Owner == p.Owner })
 	}
@@ -103,7 +106,7 @@ func (x *exam) refuse(miner neuron.Address, format string, args ...any) {
 }
 
 // fetch gets the artifacts of all miners that committed one of their own, in the order in which they will be run.
-func (x *exam) fetch(ctx context.Context, old []record) []*piece {
+func (x *exam) fetch(ctx context.Context, old []record) ([]*piece, error) {
 	var list []*piece
 	for _, c := range x.Miners {
 		if why := x.ineligible(c); why != "" {
@@ -114,10 +117,12 @@ func (x *exam) fetch(ctx context.Context, old []record) []*piece {
 			record: record{Digest: digest(c.Committed.Data), Owner: c.Hotkey, Coldkey: c.Coldkey, Height: c.Committed.FirstHeight},
 		})
 	}
-	x.fetchAll(ctx, list)
+	if err := x.fetchAll(ctx, list); err != nil {
+		return nil, err
+	}
 	list = slices.DeleteFunc(list, func(p *piece) bool { return p.content == nil })
 	x.order(list, old)
-	return list
+	return list, nil
 }
 
 // order puts those first who did well in the exam before, and the others as the beacon has it: nobody can choose to come
@@ -154,36 +159,57 @@ func (x *exam) ineligible(c neuron.Candidate) string {
 // fetches is how many miners are asked at once.
 const fetches = 8
 
-func (x *exam) fetchAll(ctx context.Context, list []*piece) {
-	var (
-		wait sync.WaitGroup
-		mu   sync.Mutex
-		free = make(chan struct{}, fetches)
-	)
+// fetchAll fills in what each piece contains: from the shelf if it was in the exam before, else from its miner. The shelf is
+// touched by one goroutine alone.
+func (x *exam) fetchAll(ctx context.Context, list []*piece) error {
+	var missing []*piece
 	for _, p := range list {
+		if content, ok := x.shelved(p.Digest); ok {
+			p.content = content
+		} else {
+			missing = append(missing, p)
+		}
+	}
+	errs := make([]error, len(missing))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, fetches)
+	for i, p := range missing {
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			content, err := x.get(ctx, p)
-			if err == nil {
-				p.content = content
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			x.refuse(p.Owner, "%v", err)
+			p.content, errs[i] = x.get(ctx, p)
 		})
 	}
 	wait.Wait()
-}
-
-// get takes an artifact from the shelf if it is the one of the last exam, and else asks the miner for it.
-func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
-	if x.Shelf != nil {
-		if content, ok := x.Shelf.Get(p.Digest); ok {
-			return content, nil
+	for i, p := range missing {
+		if errs[i] != nil {
+			x.refuse(p.Owner, "%v", errs[i])
+		} else if err := x.put(p.content); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func (x *exam) put(content []byte) error {
+	if x.Shelf == nil {
+		return nil
+	}
+	if _, err := x.Shelf.Put(content); err != nil {
+		return fmt.Errorf("keep an artifact: %w", err)
+	}
+	return nil
+}
+
+func (x *exam) shelved(d digest) ([]byte, bool) {
+	if x.Shelf == nil {
+		return nil, false
+	}
+	return x.Shelf.Get(d)
+}
+
+// get asks a miner for its artifact.
+func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
 	path := Path(p.Digest)
 	a := x.Ask(ctx, p.Owner, "GET", path, nil)
 	switch {
@@ -195,11 +221,6 @@ func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
 		return nil, fmt.Errorf("handed out %d bytes; the most is %d", len(a.Body), MaxArtifact)
 	case digestOf(a.Body) != p.Digest:
 		return nil, fmt.Errorf("handed out %d bytes with the hash %x; it committed %x", len(a.Body), digestOf(a.Body), p.Digest[:])
-	}
-	if x.Shelf != nil {
-		if _, err := x.Shelf.Put(a.Body); err != nil {
-			return nil, fmt.Errorf("could not be kept: %w", err)
-		}
 	}
 	return a.Body, nil
 }
@@ -252,11 +273,8 @@ func (x *exam) recalled(ctx context.Context, old []record, now []*piece) []*piec
 		if len(list) == priorArt {
 			break
 		}
-		if current[r.Digest] || x.Shelf == nil {
-			continue
-		}
-		content, ok := x.Shelf.Get(r.Digest)
-		if !ok {
+		content, ok := x.shelved(r.Digest)
+		if !ok || current[r.Digest] {
 			continue
 		}
 		bits, err := x.run(ctx, content)

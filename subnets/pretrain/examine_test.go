@@ -188,6 +188,20 @@ func TestMemoryThatIsNone(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// full is a shelf on a disk that is full.
+type full struct{ shelf }
+
+func (full) Put([]byte) ([32]byte, error) { return [32]byte{}, errors.New("disk full") }
+
+// A miner is not to blame for the validator's disk.
+func TestFullDisk(t *testing.T) {
+	s := newStage(t)
+	x := s.exam(entry{"weak", cast.weak, 1})
+	x.Shelf = full{}
+	_, err := s.examiner.Examine(context.Background(), x)
+	require.ErrorContains(t, err, "disk full")
+}
+
 func TestNobodyServes(t *testing.T) {
 	s := newStage(t)
 	found := s.examine(s.exam())
