@@ -9,8 +9,8 @@ import (
 	"github.com/dendra-net/dendra/mix/merit"
 )
 
-// BenchmarkJudge is one epoch of eight miners, all of them admitted, at 2,500 positions whose contexts are 96 bytes of
-// printable text; the target is 0.3 CPU-s.
+// BenchmarkJudge is an epoch of eight miners at 2,500 positions whose contexts are 96 bytes of printable text: the first,
+// when all are weighed as newcomers, and a later one, when all are in.
 func BenchmarkJudge(b *testing.B) {
 	w := newWorld(1, 100)
 	for len(w.p.Positions) < 2500 {
@@ -32,8 +32,19 @@ func BenchmarkJudge(b *testing.B) {
 	for i := range 8 {
 		w.add(fmt.Sprint("m", i), int64(i), w.answers(1, 1))
 	}
-	for b.Loop() {
-		_, err := merit.Once(w.p)
-		require.NoError(b, err)
+	state := &merit.State{}
+	_, err := state.Judge(w.p)
+	require.NoError(b, err)
+	known, err := state.Bytes()
+	require.NoError(b, err)
+	for name, memory := range map[string][]byte{"first": nil, "later": known} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				state, err := merit.Parse(memory)
+				require.NoError(b, err)
+				_, err = state.Judge(w.p)
+				require.NoError(b, err)
+			}
+		})
 	}
 }

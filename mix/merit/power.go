@@ -9,9 +9,9 @@ import (
 // error.
 //
 // It was chosen for power before anything was attacked. The least that counts is 0.01 bits, four thousandths of the
-// loss. One panel of 2,500 positions in a hundred passages measures what a useful newcomer tells with an error of 0.003
-// to 0.006 bits. With two standard errors asked, Power says that who tells 0.02 bits is let in at once in nine cases of
-// ten, and within the four panels of its probation in 99 of 100; and who tells nothing, as a copy, never.
+// loss. One panel of 2,500 positions in a hundred passages measures what a newcomer tells with an error of 0.003 to 0.01
+// bits. With two standard errors asked, Power says that who tells 0.02 bits, known to 0.006, is let in at once in nine
+// cases of ten and within the four panels of its probation in 99 of 100; and who tells nothing, as a copy, never.
 func Bar(standardError float64) float64 { return max(leastBits, leastSigma*standardError) }
 
 // Power is the part of newcomers who are let in within so many panels when they tell truth bits beyond prior art and one

@@ -12,13 +12,13 @@ import (
 	"github.com/dendra-net/dendra/sim/collective"
 )
 
-var whole = flag.Bool("whole", false, "play the table of docs/intelligence-cheats.md and print it: some minutes of a core")
+var worlds = flag.Int("worlds", 0, "play so many worlds at 2,500 positions an epoch and print the table: half a minute of a core each")
 
 func TestWholeTable(t *testing.T) {
-	if !*whole {
-		t.Skip("needs -whole")
+	if *worlds == 0 {
+		t.Skip("needs -worlds")
 	}
-	table, err := collective.Run(t.Context(), collective.Options{Epochs: 4})
+	table, err := collective.Run(t.Context(), collective.Options{Seeds: *worlds, Epochs: 4, Report: func(done, of int) { t.Log(done, "of", of) }})
 	require.NoError(t, err)
 	require.NoError(t, table.Markdown(os.Stdout))
 }
