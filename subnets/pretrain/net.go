@@ -27,12 +27,15 @@ const (
 type net struct {
 	shape nn.Config
 	seed  uint64
-	start func() ([]byte, error) // a tlm file to begin with; nil begins with random weights
+	start []byte // a tlm file to begin with; nil begins with random weights
 
 	trainer *nn.Trainer
 	courses uint64
 	perStep time.Duration
 }
+
+// TrainFrom trains a net on from given weights, those of a tlm file.
+func TrainFrom(file []byte, seed uint64) Trainer { return &net{seed: seed, start: file} }
 
 func (t *net) First(_ context.Context, c Course) ([]byte, error) {
 	if t.trainer == nil {
@@ -56,11 +59,7 @@ func (t *net) model() (*nn.Model, error) {
 	if t.start == nil {
 		return nn.New(t.shape, t.seed)
 	}
-	raw, err := t.start()
-	if err != nil {
-		return nil, err
-	}
-	f, err := tlm.Parse(raw)
+	f, err := tlm.Parse(t.start)
 	if err != nil {
 		return nil, fmt.Errorf("begin with given weights: %w", err)
 	}
@@ -111,10 +110,11 @@ const (
 // peak is the highest rate of a course. It falls from course to course: what has been learned must not be shaken loose each
 // time.
 func (t *net) peak() float32 {
+	first := float32(firstRate)
 	if t.start != nil {
-		return firstRate / 10
+		first /= 10
 	}
-	return firstRate / float32(1+float64(min(t.courses, 50))/8)
+	return first / float32(1+float64(min(t.courses, 50))/8)
 }
 
 func (t *net) plan(steps int, peak float32) nn.Plan {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dendra-net/dendra/nn"
+	"github.com/dendra-net/dendra/nn/tlm"
 )
 
 // lesson is a course of so much work, with a few pages of text.
@@ -91,6 +92,16 @@ func TestNetTrainsAndGoesOn(t *testing.T) {
 	require.ErrorIs(t, (&net{shape: small}).Load(bytes.NewReader(state.Bytes())), nn.ErrState)
 	require.ErrorIs(t, resumed.Load(bytes.NewReader(state.Bytes()[:100])), nn.ErrState)
 	require.ErrorIs(t, resumed.Load(bytes.NewReader(nil)), nn.ErrState)
+}
+
+func TestTrainFrom(t *testing.T) {
+	players(t)
+	trainer := TrainFrom(cast.tiny, 1)
+	first, err := trainer.First(context.Background(), lesson(t, 0))
+	require.NoError(t, err)
+	require.InDelta(t, bitsOn(t, cast.tiny, 8), bitsOn(t, first, 8), 1e-3)
+	_, err = TrainFrom([]byte("no model"), 1).First(context.Background(), lesson(t, 0))
+	require.ErrorIs(t, err, tlm.ErrFormat)
 }
 
 // When the artifact is due, or the miner ends, training does.
