@@ -14,7 +14,7 @@ import (
 	"github.com/dendra-net/dendra/nn"
 )
 
-var tiny = Course{Shape: nn.Config{Dim: 8, Layers: 1, Heads: 1, Hidden: 8, Context: 16}, Hold: 30, Fall: 20, Every: 10}
+var tiny = Course{Shape: nn.Config{Dim: 8, Layers: 1, Heads: 1, Hidden: 8, Context: 16}, Hold: 30, Fall: 20, Steps: 50, Every: 10}
 
 // run goes through the tiny course in a folder, and is stopped when the log has a line for the step.
 func run(t *testing.T, c Course, folder string, stopAt int) (*nn.Model, error) {
@@ -59,7 +59,7 @@ func TestHoldCanBeCut(t *testing.T) {
 	_, err := run(t, tiny, folder, 20)
 	require.ErrorIs(t, err, context.Canceled)
 	short := tiny
-	short.Hold = 20
+	short.Hold, short.Steps = 20, 30
 	want, err := run(t, short, t.TempDir(), -1)
 	require.NoError(t, err)
 	got, err := run(t, short, folder, -1)

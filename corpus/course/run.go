@@ -59,7 +59,7 @@ func (r *Run) Train(ctx context.Context) (*nn.Model, error) {
 		}
 		r.part = falling
 	}
-	return r.trainer.Model(), r.until(ctx, r.Course.Fall)
+	return r.trainer.Model(), r.until(ctx, r.Course.Steps-r.Course.Hold)
 }
 
 // open takes up what is kept, or begins.
@@ -88,7 +88,7 @@ func (r *Run) open(text []byte) error {
 	}
 	last := r.Course.Hold
 	if r.part == falling {
-		last = r.Course.Fall
+		last = r.Course.Steps - r.Course.Hold
 	}
 	if c, step := r.trainer.Model().Config(), r.trainer.Step(); c != r.Course.Shape || step > last {
 		return fmt.Errorf("%w: %s stands at step %d of a model of shape %v", ErrState, r.State, step, c)
