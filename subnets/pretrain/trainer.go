@@ -10,6 +10,7 @@ import (
 
 	"github.com/dendra-net/dendra/corpus"
 	"github.com/dendra-net/dendra/nn"
+	"github.com/dendra-net/dendra/nn/weights"
 )
 
 // Trainer makes artifacts. A miner uses it from one goroutine.
@@ -94,14 +95,16 @@ var trainers = map[string]func() Trainer{
 	"ngram5":    func() Trainer { return &counter{order: 5, base: 2 << 20} },
 	"net-s":     func() Trainer { return &net{shape: small, seed: 1} },
 	"net-m":     func() Trainer { return &net{shape: medium, seed: 2} },
+	"net-w":     func() Trainer { return TrainFrom(weights.File(), 3) },
 	"copycat":   func() Trainer { return &copycat{} },
 	"perturber": func() Trainer { return &copycat{perturb: true} },
 	"memoriser": func() Trainer { return &counter{order: 7, revealedOnly: true} },
 }
 
-// Kinds are the names of the trainers there are: "ngram3" and "ngram5" count, "net-s" and "net-m" are small and larger
-// llamas, "copycat" publishes what the leader published, "perturber" does so after slight changes, and "memoriser" learns the
-// shards of past exams by heart and nothing else. The last three are there to be seen earning nothing.
+// Kinds are the names of the trainers there are: "ngram3" and "ngram5" count; "net-s" and "net-m" are small and larger llamas
+// from random weights, and "net-w" goes on from the shipped ones; "copycat" publishes what the leader published, "perturber"
+// does so after slight changes, and "memoriser" learns the shards of past exams by heart and nothing else. The last three are
+// there to be seen earning nothing.
 func Kinds() []string { return slices.Sorted(maps.Keys(trainers)) }
 
 // NewTrainer makes a trainer of a kind.
