@@ -14,8 +14,8 @@ const (
 	riseBits  = 0.15 // per byte better than when the version began, beyond riseErrors standard errors
 	riseSigma = 3
 	closer    = 0.7  // of a former distance: less means that one of the two has moved
-	stirred   = 0.05 // change of the logarithm of distances to third parties that says who it was
-	outdone   = 1.5  // by how much more the mover's distances changed than the other's
+	stirred   = 0.04 // change of the logarithm of distances to third parties that says who it was
+	outdone   = 1.25 // by how much more the mover's distances changed than the other's
 	farthest  = 3.0  // bits at one position; more is no farther
 )
 
