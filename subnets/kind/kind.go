@@ -1,0 +1,161 @@
+// Package kind lists the reference subnets by name: how a validator judges one, and what can mine on it out of the box.
+//
+// Its one invariant: every kind can be validated and mined with what the program carries, without a file or a server.
+//
+//	k, ok := kind.ByName("vision")
+//	judge, err := k.Judge(kind.Rules{})
+//	work, err := k.Mine(kind.Seat{Chain: chain, Key: hotkey, Netuid: 4}, "cnn")
+package kind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/mixture"
+)
+
+// ErrModel marks a model that a kind does not have.
+var ErrModel = errors.New("no such model")
+
+// Kind is one sort of subnet.
+type Kind struct {
+	Name  string
+	About string // one line
+	// Models names what can mine on it out of the box.
+	Models []string
+	// Sells is the model that its validators can answer with what they learned of its miners; empty where there is none.
+	Sells string
+
+	judge func(Rules) (Judge, error)
+	mine  func(Seat, string) (Work, error)
+	ask   func() ([]byte, error)
+	sell  func(Desk) http.Handler
+
+	upstream func(Server) (http.Handler, error)
+}
+
+// Rules are what a validator may choose for itself. The zero value takes what the program carries.
+type Rules struct {
+	// Shards is a folder of the validator's own text, for kinds that judge by text; empty means the shipped text,
+	// rewritten.
+	Shards string
+}
+
+// Judge is how a kind is validated: exactly one of its fields is set.
+type Judge struct {
+	Task     neuron.Task
+	Examiner neuron.Examiner
+}
+
+// Name is that of the task or examiner.
+func (j Judge) Name() string {
+	if j.Examiner != nil {
+		return j.Examiner.Name()
+	}
+	return j.Task.Name()
+}
+
+// Seat is whose miner it is, and on which subnet.
+type Seat struct {
+	Chain   neuron.Chain
+	ChainID string
+	Key     neuron.Key
+	Netuid  uint16
+	Model   string // name that answers state; empty means the kind's
+	Dir     string // for what outlives a restart
+	Quiet   bool   // nothing is trained
+	// CPUShare is how much of a core training may take; 0 means the kind's own.
+	CPUShare float64
+	// Market is how a cheat asks other miners, and Victim whom it copies.
+	Market mixture.Market
+	Victim neuron.Address
+	Log    *slog.Logger // nil: discarded
+}
+
+// Work is a miner's: what answers, and what it does besides.
+type Work struct {
+	Handler http.Handler
+	// Admit is who may ask; nil means neurons with a permit.
+	Admit func(neuron.Caller) error
+	// Run trains or commits until ctx ends; nil when there is nothing to do.
+	Run func(ctx context.Context) error
+}
+
+// Judge makes how a validator judges subnets of this kind.
+func (k Kind) Judge(r Rules) (Judge, error) { return k.judge(r) }
+
+// Mine makes a miner of one of the kind's models. The error is ErrModel when there is no such model.
+func (k Kind) Mine(s Seat, model string) (Work, error) {
+	if !slices.Contains(k.Models, model) {
+		return Work{}, fmt.Errorf("%w: %q; %s has %s", ErrModel, model, k.Name, strings.Join(k.Models, ", "))
+	}
+	return k.mine(s.complete(k.Name), model)
+}
+
+func (s Seat) complete(kind string) Seat {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Model == "" {
+		s.Model = kind
+	}
+	return s
+}
+
+// Question is a small question, as a body for /v1/chat/completions, that any miner of the kind can answer. It is empty
+// where a plain line of text will do.
+func (k Kind) Question() ([]byte, error) {
+	if k.ask == nil {
+		return nil, nil
+	}
+	return k.ask()
+}
+
+// Of makes a kind of a task that is not among the reference subnets.
+func Of(name string, task func() (neuron.Task, error)) Kind {
+	return Kind{Name: name, judge: func(Rules) (Judge, error) {
+		t, err := task()
+		return Judge{Task: t}, err
+	}}
+}
+
+// Server is a model server of OpenAI's form.
+type Server struct {
+	URL, Model, APIKey string
+	Chat               http.Handler // that passes chat requests on to it
+}
+
+// Upstream makes a miner of a model server. Most kinds ask in chat alone.
+func (k Kind) Upstream(s Server) (http.Handler, error) {
+	if k.upstream == nil {
+		return s.Chat, nil
+	}
+	return k.upstream(s)
+}
+
+// All lists the kinds by name.
+func All() []Kind { return slices.Clone(all) }
+
+// ByName returns the kind of that name.
+func ByName(name string) (Kind, bool) {
+	i := slices.IndexFunc(all, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return all[i], true
+}
+
+// Names lists the kinds' names, for people.
+func Names() string {
+	var names []string
+	for _, k := range all {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, ", ")
+}

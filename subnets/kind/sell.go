@@ -1,0 +1,159 @@
+package kind
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/mixture"
+)
+
+const collectiveModel = "collective"
+
+// Asker puts one signed request to a miner; *neuron.Client is one.
+type Asker interface {
+	Do(ctx context.Context, to neuron.Target, method, path string, header http.Header, body []byte) (*neuron.Reply, error)
+}
+
+// Desk is where a validator sells what it learned of a subnet's miners.
+type Desk struct {
+	Chain  neuron.Chain
+	Own    neuron.Address // the validator's hotkey
+	Netuid uint16
+	Asker  Asker
+	Memory func() ([]byte, error) // of the validator's last exam; nil bytes before the first
+	Log    *slog.Logger           // nil: discarded
+}
+
+// Sell makes what answers users of the model that the kind Sells; nil where it sells none.
+func (k Kind) Sell(d Desk) http.Handler {
+	if k.sell == nil {
+		return nil
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return k.sell(d)
+}
+
+const (
+	// stepTime is how long the miners have for one step of an answer.
+	stepTime = time.Second
+	// reread is how often the validator's memory is looked at again.
+	reread = 5 * time.Second
+	// maxDistributions is the largest answer to one step.
+	maxDistributions = mixture.MaxPrefixes * mixture.DistBytes
+)
+
+func sellCollective(d Desk) http.Handler {
+	market := mixture.Market{Miners: d.miners, Ask: d.ask}
+	draft, err := mixture.Background()
+	collective := &mixture.Collective{Market: market, Weigh: (&opinion{memory: d.Memory, log: d.Log}).weigh, StepTime: stepTime}
+	if err == nil {
+		collective.Draft = draft
+	} else {
+		d.Log.Warn("the collective writes byte by byte: no draft model", "error", err)
+	}
+	return collective.Chat(collectiveModel)
+}
+
+// miners lists who serves the subnet and does not validate it.
+func (d Desk) miners(ctx context.Context) ([]neuron.Address, error) {
+	targets, err := d.targets(ctx)
+	var list []neuron.Address
+	for _, n := range targets {
+		list = append(list, n.Hotkey)
+	}
+	return list, err
+}
+
+func (d Desk) targets(ctx context.Context) ([]neuron.Neuron, error) {
+	net, err := d.Chain.Subnet(ctx, d.Netuid)
+	if err != nil {
+		return nil, err
+	}
+	var list []neuron.Neuron
+	for _, n := range net.Neurons {
+		validates := n.Permit && n.Incentive == 0
+		if n.Endpoint != "" && n.Hotkey != d.Own && !validates {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}
+
+func (d Desk) ask(ctx context.Context, miner neuron.Address, method, path string, body []byte) (a neuron.Answer) {
+	targets, err := d.targets(ctx)
+	if err != nil {
+		return neuron.Answer{Err: err}
+	}
+	for _, n := range targets {
+		if n.Hotkey == miner {
+			return d.put(ctx, neuron.Target{Netuid: d.Netuid, Hotkey: miner, Endpoint: n.Endpoint}, method, path, body)
+		}
+	}
+	return neuron.Answer{Err: fmt.Errorf("%s does not serve subnet %d any more", miner, d.Netuid)}
+}
+
+func (d Desk) put(ctx context.Context, to neuron.Target, method, path string, body []byte) (a neuron.Answer) {
+	began := time.Now()
+	reply, err := d.Asker.Do(ctx, to, method, path, http.Header{"Content-Type": {"application/json"}}, body)
+	if err != nil {
+		return neuron.Answer{Err: err}
+	}
+	defer reply.Body.Close()
+	var kept bytes.Buffer
+	if _, err := io.Copy(&kept, io.LimitReader(reply.Body, maxDistributions+1)); err != nil {
+		return neuron.Answer{Err: err}
+	}
+	if kept.Len() > maxDistributions {
+		return neuron.Answer{Err: fmt.Errorf("%w: more than %d bytes", neuron.ErrTooLarge, maxDistributions)}
+	}
+	return neuron.Answer{Status: reply.Status, Body: kept.Bytes(), Latency: time.Since(began)}
+}
+
+// opinion is how far the validator believes each miner, by its newest memory.
+type opinion struct {
+	memory func() ([]byte, error)
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	looked time.Time
+	of     []byte
+	say    func(context []byte, miners []neuron.Address) []float64
+}
+
+func (o *opinion) weigh(context []byte, miners []neuron.Address) []float64 {
+	say := o.newest()
+	if say == nil {
+		return nil
+	}
+	return say(context, miners)
+}
+
+// newest returns the opinion after the last exam; one that cannot be read leaves the one before.
+func (o *opinion) newest() func([]byte, []neuron.Address) []float64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if time.Since(o.looked) < reread {
+		return o.say
+	}
+	o.looked = time.Now()
+	raw, err := o.memory()
+	if err == nil && !bytes.Equal(raw, o.of) {
+		say, problem := mixture.Weigh(raw)
+		if err = problem; err == nil {
+			o.say, o.of = say, raw
+		}
+	}
+	if err != nil {
+		o.log.Warn("the collective goes by an older opinion", "error", err)
+	}
+	return o.say
+}
