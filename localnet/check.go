@@ -3,7 +3,11 @@ package localnet
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/dendra-net/dendra/subnets/kind"
 )
 
 // ErrManifest marks a manifest that describes no possible market.
@@ -29,8 +33,8 @@ func (m Manifest) Check() error {
 		names[name] = true
 	}
 	for _, s := range m.Subnets {
-		if _, ok := kinds[s.Kind]; !ok {
-			return fmt.Errorf("%w: subnet %s is of kind %q, this build knows %s", ErrManifest, s.Name, s.Kind, kindNames())
+		if _, ok := kind.ByName(s.Kind); !ok {
+			return fmt.Errorf("%w: subnet %s is of kind %q, this build knows %s", ErrManifest, s.Name, s.Kind, kind.Names())
 		}
 	}
 	return m.checkMiners()
@@ -38,10 +42,15 @@ func (m Manifest) Check() error {
 
 func (m Manifest) checkMiners() error {
 	for _, p := range m.Miners {
-		if _, ok := m.netuid(p.Subnet); !ok {
+		netuid, ok := m.netuid(p.Subnet)
+		if !ok {
 			return fmt.Errorf("%w: %s mines on %q, which is no subnet of the manifest", ErrManifest, p.Name, p.Subnet)
 		}
-		if p.Model != ModelCopycat {
+		k, _ := kind.ByName(m.Subnets[netuid-1].Kind)
+		if p.Model != ModelCopycat && !slices.Contains(k.Models, p.Model) {
+			return fmt.Errorf("%w: %s has model %q; %s has %s", ErrManifest, p.Name, p.Model, k.Name, strings.Join(k.Models, ", "))
+		}
+		if p.Victim == "" && p.Model != ModelCopycat {
 			continue
 		}
 		if v, ok := m.miner(p.Victim); !ok || v.Subnet != p.Subnet || v.Name == p.Name {

@@ -114,7 +114,7 @@ func (m *market) answersNPM(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), node, "ask.mjs")
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "DENDRA_API="+m.card.API, "DENDRA_API_KEY="+m.card.APIKey,
-		fmt.Sprintf("DENDRA_TEXT_UID=%d", m.uid(t, "text")), fmt.Sprintf("DENDRA_CALC_UID=%d", m.uid(t, "calc")))
+		fmt.Sprintf("DENDRA_TEXT_UID=%d", m.uid(t, "text")))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -134,8 +134,8 @@ func (m *market) answersNPM(t *testing.T) {
 	require.Greater(t, got.Pieces, 1, "a stream comes in pieces")
 	require.Equal(t, "stop", got.Finish)
 	require.Positive(t, got.Usage.Total)
-	require.ElementsMatch(t, []string{"text", "calc"}, got.Models)
-	require.Equal(t, "calc", got.Model.ID)
+	require.ElementsMatch(t, []string{"text", "pretrain", "mixture", "vision", "collective"}, got.Models)
+	require.Equal(t, "collective", got.Model.ID)
 	require.Equal(t, "model", got.Model.Object)
 	require.Equal(t, "NotFoundError", got.Unknown.Kind)
 	require.Equal(t, http.StatusNotFound, got.Unknown.Status)
@@ -178,9 +178,9 @@ func (m *market) pin(t *testing.T, subnet string) option.RequestOption {
 }
 
 func (m *market) streamsGo(t *testing.T, client openai.Client) {
-	params := chat("calc", "What is 12 * 34?")
+	params := chat("text", "What is 12 * 34?")
 	params.StreamOptions = openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)}
-	stream := client.Chat.Completions.NewStreaming(t.Context(), params, m.pin(t, "calc"))
+	stream := client.Chat.Completions.NewStreaming(t.Context(), params, m.pin(t, "text"))
 	streamed, pieces := openai.ChatCompletionAccumulator{}, 0
 	for stream.Next() {
 		require.True(t, streamed.AddChunk(stream.Current()))
@@ -198,8 +198,8 @@ func (m *market) listsGo(t *testing.T, client openai.Client) {
 	for pager := client.Models.ListAutoPaging(t.Context()); pager.Next(); {
 		models = append(models, pager.Current().ID)
 	}
-	require.ElementsMatch(t, []string{"text", "calc"}, models)
-	calc, err := client.Models.Get(t.Context(), "calc")
+	require.ElementsMatch(t, []string{"text", "pretrain", "mixture", "vision", "collective"}, models)
+	collective, err := client.Models.Get(t.Context(), "collective")
 	require.NoError(t, err)
-	require.Equal(t, "calc", calc.ID)
+	require.Equal(t, "collective", collective.ID)
 }

@@ -84,7 +84,7 @@ func (m *market) customer(ctx context.Context) (answered func() []string) {
 }
 
 func askOnce(ctx context.Context, c card) (id string, err error) {
-	body := strings.NewReader(`{"model":"calc","messages":[{"role":"user","content":"What is 3 + 4?"}]}`)
+	body := strings.NewReader(`{"model":"text","messages":[{"role":"user","content":"What is 3 + 4?"}]}`)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.API+"/chat/completions", body)
 	if err != nil {
 		return "", err

@@ -62,7 +62,7 @@ func (m Manifest) genesis(consensusKey []byte, now time.Time) (chain.Genesis, er
 	m.rules(&g)
 	for i, p := range m.Subnets {
 		g.Subnet.Subnets = append(g.Subnet.Subnets, subnet.Subnet{
-			Netuid: uint32(i + 1), Name: p.Name, Description: p.Description, Hyperparameters: g.Subnet.Params.Defaults,
+			Netuid: uint32(i + 1), Name: p.Name, Description: p.Description, Hyperparameters: p.rules(g.Subnet.Params.Defaults),
 		})
 	}
 	g.Subnet.NextNetuid = uint32(len(m.Subnets) + 1)
@@ -108,6 +108,13 @@ func (m Manifest) rules(g *chain.Genesis) {
 	g.Emission.Params.RootRateLimit = 5
 	g.Emission.Params.RootStaleBlocks = 7 * 24 * 3600
 	g.Neuron.Params.WorkWindow = 100
+	g.Neuron.Params.DataRateLimit = 3
+}
+
+// rules are the subnet's own.
+func (p SubnetPlan) rules(h subnet.Hyperparameters) subnet.Hyperparameters {
+	h.PruneByEvidence = p.PruneByEvidence
+	return h
 }
 
 func (m Manifest) seatValidators(g *chain.Genesis) error {

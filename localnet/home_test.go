@@ -46,11 +46,11 @@ func TestPortsInUse(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	taken := l.Addr().(*net.TCPAddr).Port
-	_, err = newPorts(max(1024, taken-3), 1)
+	_, err = newPorts(max(1024, taken-3), 1, 0)
 	if taken-3 >= 1024 {
 		require.ErrorIs(t, err, ErrPortInUse)
 		require.ErrorContains(t, err, "--port")
 	}
-	_, err = newPorts(80, 1)
+	_, err = newPorts(80, 1, 0)
 	require.ErrorContains(t, err, "want 1024")
 }

@@ -17,8 +17,10 @@ type Manifest struct {
 type SubnetPlan struct {
 	Name        string
 	Description string
-	Kind        string // which task the validators run, a key of the kinds this build knows
+	Kind        string // how the validators judge it, a name of package kind
 	RootWeight  uint16 // how the validators' root vote divides emission
+	// PruneByEvidence makes a full subnet replace the miner that the validators' evidence says is missed least.
+	PruneByEvidence bool
 }
 
 // ValidatorPlan is a validator and producer of first dividends; its wallet has its name.
@@ -31,9 +33,9 @@ type ValidatorPlan struct {
 type MinerPlan struct {
 	Name   string
 	Subnet string
-	// Model names what answers: a profile of the embedded brain, or ModelCopycat.
+	// Model names what answers: a model of the subnet's kind, or ModelCopycat.
 	Model string
-	// Victim is the miner whose answers a copycat sells as its own.
+	// Victim is the miner whose answers a copycat, or a cheat among the models, sells as its own.
 	Victim string
 }
 
@@ -49,7 +51,7 @@ type AccountPlan struct {
 
 const tao = 1_000_000_000
 
-// Default is the market of `dendra up`: two subnets, eight miners from good to lazy, a copycat among them, and three
+// Default is the market of `dendra up`: four subnets, miners from good to lazy and a cheat or two on each, and three
 // validators.
 func Default() Manifest {
 	return Manifest{
@@ -57,8 +59,10 @@ func Default() Manifest {
 		BlockTime: time.Second,
 		Tempo:     20,
 		Subnets: []SubnetPlan{
-			{Name: "text", Description: "questions about words, numbers and texts", Kind: "text", RootWeight: 60},
-			{Name: "calc", Description: "arithmetic, units, dates, lists and small programs", Kind: "calc", RootWeight: 40},
+			{Name: "text", Description: "questions about words, numbers and texts", Kind: "text", RootWeight: 30},
+			{Name: "pretrain", Description: "models that train, paid by their loss on text nobody has seen", Kind: "pretrain", RootWeight: 25},
+			{Name: "mixture", Description: "next bytes: a collective that beats its best member", Kind: "mixture", RootWeight: 25, PruneByEvidence: true},
+			{Name: "vision", Description: "pictures of characters, read", Kind: "vision", RootWeight: 20},
 		},
 		Validators: []ValidatorPlan{
 			{Name: "validator-1", StakeRao: 1000 * tao},
@@ -71,9 +75,19 @@ func Default() Manifest {
 			{Name: "miner-3", Subnet: "text", Model: "novice"},
 			{Name: "miner-4", Subnet: "text", Model: "lazy"},
 			{Name: "miner-5", Subnet: "text", Model: ModelCopycat, Victim: "miner-1"},
-			{Name: "miner-6", Subnet: "calc", Model: "scholar"},
-			{Name: "miner-7", Subnet: "calc", Model: "clerk"},
-			{Name: "miner-8", Subnet: "calc", Model: "lazy"},
+			{Name: "trainer-1", Subnet: "pretrain", Model: "ngram5"},
+			{Name: "trainer-2", Subnet: "pretrain", Model: "ngram3"},
+			{Name: "trainer-3", Subnet: "pretrain", Model: "net-m"},
+			{Name: "trainer-4", Subnet: "pretrain", Model: "net-s"},
+			{Name: "trainer-5", Subnet: "pretrain", Model: "copycat", Victim: "trainer-1"},
+			{Name: "expert-1", Subnet: "mixture", Model: "prose"},
+			{Name: "expert-2", Subnet: "mixture", Model: "code"},
+			{Name: "expert-3", Subnet: "mixture", Model: "reference"},
+			{Name: "expert-4", Subnet: "mixture", Model: "dictionary"},
+			{Name: "expert-5", Subnet: "mixture", Model: "parrot", Victim: "expert-1"},
+			{Name: "eye-1", Subnet: "vision", Model: "cnn"},
+			{Name: "eye-2", Subnet: "vision", Model: "mlp"},
+			{Name: "eye-3", Subnet: "vision", Model: "linear"},
 		},
 		Accounts: []AccountPlan{
 			{Name: "alice", Rao: 1000 * tao},

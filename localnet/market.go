@@ -33,6 +33,8 @@ type Options struct {
 	Port      int           // of the gateway, the other doors follow; DefaultPort
 	BlockTime time.Duration // only for a new home; the manifest's
 	Manifest  *Manifest     // only for a new home; Default
+	Quiet     bool          // miners that train serve what they have and train nothing
+	Shards    string        // folder of text for validators to judge by; the shipped text, rewritten
 	Progress  func(Step)    // hears what is up; nobody
 }
 
@@ -52,6 +54,7 @@ type Market struct {
 	logs     *logs
 	node     *node.Node
 	chain    *chainclient.Client
+	shared   *sharedChain // chain, as the daemons read it
 	started  time.Time
 	progress func(Step)
 
@@ -112,7 +115,7 @@ func (m *Market) prepare(_ context.Context, o Options) error {
 		return err
 	}
 	var err error
-	if m.ports, err = newPorts(o.Port, len(m.manifest.Miners)); err != nil {
+	if m.ports, err = newPorts(o.Port, len(m.manifest.Miners), len(m.manifest.Validators)); err != nil {
 		return err // and nothing has been decided yet about a new home
 	}
 	if !m.card.Resumed {

@@ -6,31 +6,88 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/dendra-net/dendra/miner"
 	"github.com/dendra-net/dendra/neuron"
-	"github.com/dendra-net/dendra/subnets/text/lexi"
+	"github.com/dendra-net/dendra/subnets/kind"
+	"github.com/dendra-net/dendra/subnets/mixture"
 	"github.com/dendra-net/dendra/wallet"
 )
 
-// handler returns what answers for a planned miner.
-func (m *Market) handler(ctx context.Context, p MinerPlan) (http.Handler, error) {
-	if p.Model == ModelCopycat {
-		return m.copycat(ctx, p)
+// work makes what a planned miner does. works holds the miners made before it, by hotkey.
+func (m *Market) work(ctx context.Context, p MinerPlan, quiet bool, works map[neuron.Address]kind.Work) (kind.Work, error) {
+	if p.Model == ModelCopycat && p.kindOf(m.manifest).Name != "pretrain" {
+		handler, err := m.copycat(ctx, p)
+		return kind.Work{Handler: handler}, err
 	}
-	seed := wallet.LocalHotkey(p.Name, hotkeyName).Seed()
-	profile, ok := lexi.ByName(p.Model)
-	if !ok {
-		return nil, fmt.Errorf("%w: %s has model %q, which no profile of lexi is called", ErrManifest, p.Name, p.Model)
+	netuid, _ := m.manifest.netuid(p.Subnet)
+	seat := kind.Seat{
+		Chain: m.shared, ChainID: m.manifest.ChainID, Key: wallet.LocalHotkey(p.Name, hotkeyName), Netuid: netuid, Model: p.Subnet,
+		Dir: filepath.Join(m.card.Home, "miners", p.Name), Quiet: quiet, Market: leaked(works), Log: m.logs.of(p.Name),
 	}
-	options := profile.Options
-	options.Seed = seed[:]
-	brain, err := lexi.New(options)
+	if p.Victim != "" {
+		seat.Victim = wallet.LocalHotkey(p.Victim, hotkeyName).Address()
+	}
+	work, err := p.kindOf(m.manifest).Mine(seat, p.Model)
 	if err != nil {
-		return nil, fmt.Errorf("model of %s: %w", p.Name, err)
+		return kind.Work{}, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	return lexi.Handler(brain, p.Subnet), nil
+	return work, nil
+}
+
+// kindOf is the kind of the subnet that p mines on; the manifest has been checked.
+func (p MinerPlan) kindOf(m Manifest) kind.Kind {
+	netuid, _ := m.netuid(p.Subnet)
+	k, _ := kind.ByName(m.Subnets[netuid-1].Kind)
+	return k
+}
+
+// leaked is a market as a cheat has it who gets at the answers of miners of this program: nobody else would tell it,
+// since miners answer those who hold a permit.
+func leaked(works map[neuron.Address]kind.Work) mixture.Market {
+	return mixture.Market{
+		Miners: func(context.Context) ([]neuron.Address, error) { return slices.Sorted(maps.Keys(works)), nil },
+		Ask: func(ctx context.Context, who neuron.Address, method, path string, body []byte) neuron.Answer {
+			request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
+			if err != nil {
+				return neuron.Answer{Err: err}
+			}
+			began := time.Now()
+			var kept response
+			works[who].Handler.ServeHTTP(&kept, request)
+			return neuron.Answer{Status: kept.status(), Body: kept.body.Bytes(), Latency: time.Since(began)}
+		},
+	}
+}
+
+// response keeps what a handler writes.
+type response struct {
+	header http.Header
+	code   int
+	body   bytes.Buffer
+}
+
+func (r *response) Header() http.Header {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	return r.header
+}
+
+func (r *response) WriteHeader(code int) { r.code = code }
+
+func (r *response) Write(b []byte) (int, error) { return r.body.Write(b) }
+
+func (r *response) status() int {
+	if r.code == 0 {
+		return http.StatusOK
+	}
+	return r.code
 }
 
 // copycat sells the answers of its victim, which it buys at the gateway like any stranger.

@@ -1,12 +1,13 @@
 package localnet
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/dendra-net/dendra/chain/node"
@@ -15,7 +16,7 @@ import (
 	"github.com/dendra-net/dendra/gateway/requestlog"
 	"github.com/dendra-net/dendra/miner"
 	"github.com/dendra-net/dendra/neuron"
-	"github.com/dendra-net/dendra/validator"
+	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/wallet"
 )
 
@@ -39,6 +40,7 @@ func (m *Market) startChain(ctx context.Context, _ Options) error {
 	if err != nil {
 		return fmt.Errorf("chain: %w", err)
 	}
+	m.shared = newSharedChain(m.chain, m.manifest.BlockTime/4)
 	m.step("chain", "height %d, block time %s", running.Height(), m.manifest.BlockTime)
 	return nil
 }
@@ -77,6 +79,9 @@ func (m *Market) startGateway(ctx context.Context, _ Options) error {
 		Keys:         []gateway.APIKey{{Name: "local", SHA256: gateway.HashKey(APIKey), Operator: true}, {Name: "copycat", SHA256: gateway.HashKey(copycatKey)}},
 		DefaultPrice: gateway.StandardPrice(),
 		Limits:       gateway.Limits{RequestsPerMinute: -1},
+		Aliases:      m.aliases(),
+		Probe:        m.probe,
+		Charts:       m.chart,
 		Logger:       m.logs.of("gateway"),
 	})
 	if err != nil {
@@ -94,38 +99,49 @@ func (m *Market) startGateway(ctx context.Context, _ Options) error {
 	return nil
 }
 
-func (m *Market) startMiners(ctx context.Context, _ Options) error {
+func (m *Market) startMiners(ctx context.Context, o Options) error {
+	works := map[uint16]map[neuron.Address]kind.Work{}
 	for i, p := range m.manifest.Miners {
-		handler, err := m.handler(ctx, p)
+		netuid, _ := m.manifest.netuid(p.Subnet)
+		key := wallet.LocalHotkey(p.Name, hotkeyName)
+		work, err := m.work(ctx, p, o.Quiet, maps.Clone(works[netuid]))
 		if err != nil {
 			return err
 		}
-		netuid, _ := m.manifest.netuid(p.Subnet)
+		if works[netuid] == nil {
+			works[netuid] = map[neuron.Address]kind.Work{}
+		}
+		works[netuid][key.Address()] = work
 		config := miner.Config{
-			Chain: m.chain, Key: wallet.LocalHotkey(p.Name, hotkeyName), Netuid: netuid, Handler: handler,
+			Chain: m.shared, Key: key, Netuid: netuid, Handler: work.Handler, Admit: work.Admit,
 			Listen: m.ports.miner(i), ReplayFile: filepath.Join(m.card.Home, "miners", p.Name+".replay"),
 			Poll: m.poll(), Log: m.logs.of(p.Name),
 		}
 		m.group.Go(func() error { return named(p.Name, miner.Run(m.ctx, config)) })
+		if work.Run != nil {
+			m.group.Go(func() error { return named(p.Name, work.Run(m.ctx)) })
+		}
 	}
 	return nil
 }
 
-func (m *Market) startValidators(context.Context, Options) error {
-	for _, v := range m.manifest.Validators {
-		for i, s := range m.manifest.Subnets {
-			key := wallet.LocalHotkey(v.Name, hotkeyName)
-			task, err := kinds[s.Kind]()
-			if err != nil {
-				return fmt.Errorf("%s: task %s: %w", v.Name, s.Kind, err)
-			}
-			config := validator.Config{
-				Chain: m.chain, Key: key, Netuid: uint16(i + 1), Task: task,
-				Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID, MaxReply: 1 << 20},
-				Dir:    filepath.Join(m.card.Home, "validators", v.Name),
-				Poll:   m.poll(), Log: m.logs.of(v.Name),
-			}
-			m.group.Go(func() error { return named(v.Name, validator.Run(m.ctx, config)) })
+func (m *Market) startValidators(ctx context.Context, o Options) error {
+	judges := make([]kind.Judge, len(m.manifest.Subnets)) // shared: what one has computed the others need not
+	for n, s := range m.manifest.Subnets {
+		k, _ := kind.ByName(s.Kind)
+		var err error
+		if judges[n], err = k.Judge(kind.Rules{Shards: o.Shards}); err != nil {
+			return fmt.Errorf("subnet %s: %w", s.Name, err)
+		}
+	}
+	for i, v := range m.manifest.Validators {
+		if err := m.startEvidence(ctx, i, v.Name); err != nil {
+			return err
+		}
+		for n, judge := range judges {
+			m.startJudge(i, v.Name, uint16(n+1), judge)
+			k, _ := kind.ByName(m.manifest.Subnets[n].Kind)
+			m.startShop(i, v.Name, uint16(n+1), k)
 		}
 	}
 	m.step("validators", "%d scoring on %d subnets", len(m.manifest.Validators), len(m.manifest.Subnets))
@@ -159,7 +175,7 @@ func (m *Market) awaitAnswers(ctx context.Context, _ Options) error {
 		if !m.mined(s.Name) {
 			continue
 		}
-		if err := await(ctx, "an answer from subnet "+s.Name, func() (bool, error) { return m.answers(ctx, s.Name), nil }); err != nil {
+		if err := await(ctx, "an answer from subnet "+s.Name, func() (bool, error) { return m.answers(ctx, s), nil }); err != nil {
 			return err
 		}
 	}
@@ -195,10 +211,13 @@ func (m *Market) serving(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// answers asks a model the smallest question.
-func (m *Market) answers(ctx context.Context, model string) bool {
-	body := strings.NewReader(`{"model":"` + model + `","messages":[{"role":"user","content":"What is 1 + 1?"}]}`)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.card.API+"/chat/completions", body)
+// answers asks a subnet's model a small question.
+func (m *Market) answers(ctx context.Context, s SubnetPlan) bool {
+	body := question(s.Kind)
+	if body == nil {
+		body = []byte(`{"model":"` + s.Name + `","messages":[{"role":"user","content":"What is 1 + 1?"}],"max_tokens":16}`)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.card.API+"/chat/completions", bytes.NewReader(body))
 	if err != nil {
 		return false
 	}

@@ -10,7 +10,7 @@ import (
 const DefaultPort = 2100
 
 // ports are the addresses of a market, all on the loopback interface.
-type ports struct{ base int }
+type ports struct{ base, miners, validators int }
 
 func (p ports) addr(offset int) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.base+offset))
@@ -21,25 +21,37 @@ func (p ports) rpc() string        { return p.addr(1) }
 func (p ports) grpc() string       { return p.addr(2) }
 func (p ports) rest() string       { return p.addr(3) }
 func (p ports) p2p() string        { return p.addr(4) }
-func (p ports) miner(i int) string { return p.addr(10 + i) }
+func (p ports) miner(i int) string { return p.addr(firstMiner + i) }
 
-// newPorts checks that every port of a market with that many miners can be listened on.
-func newPorts(base, miners int) (ports, error) {
+// evidence is where a validator hands out its evidence, collective where it answers for all miners of a subnet.
+func (p ports) evidence(validator int) string { return p.addr(firstMiner + p.miners + 2*validator) }
+func (p ports) collective(validator int) string {
+	return p.addr(firstMiner + p.miners + 2*validator + 1)
+}
+
+// firstMiner is how far behind the gateway's port the miners' begin.
+const firstMiner = 10
+
+// count is how many ports the market spans.
+func (p ports) count() int { return firstMiner + p.miners + 2*p.validators }
+
+// newPorts checks that every port of a market can be listened on.
+func newPorts(base, miners, validators int) (ports, error) {
+	p := ports{base, miners, validators}
 	if base == 0 {
-		base = DefaultPort
+		p.base = DefaultPort
 	}
-	if base < 1024 || base+10+miners > 65535 {
-		return ports{}, fmt.Errorf("port %d: want 1024..%d", base, 65535-10-miners)
+	if p.base < 1024 || p.base+p.count() > 65535 {
+		return ports{}, fmt.Errorf("port %d: want 1024..%d", p.base, 65535-p.count())
 	}
-	p := ports{base}
 	wanted := []string{p.gateway(), p.rpc(), p.grpc(), p.rest(), p.p2p()}
-	for i := range miners {
+	for i := range miners + 2*validators {
 		wanted = append(wanted, p.miner(i))
 	}
 	for _, addr := range wanted {
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
-			return ports{}, fmt.Errorf("%w: %s: %w; a market takes ports %d to %d: choose others with --port", ErrPortInUse, addr, err, base, base+9+miners)
+			return ports{}, fmt.Errorf("%w: %s: %w; a market takes ports %d to %d: choose others with --port", ErrPortInUse, addr, err, p.base, p.base+p.count()-1)
 		}
 		if err := l.Close(); err != nil {
 			return ports{}, err

@@ -20,7 +20,7 @@ const (
 	firstPayWithin = 90 * time.Second  // 60 s on a machine of its own
 	strangerWithin = 150 * time.Second // 90 s
 	epochTime      = 60 * time.Second  // an epoch has 20 blocks of a second
-	mostResidentMB = 700
+	mostResidentMB = 900
 )
 
 // subnetRow is `dendra subnet show --json`, as far as the tests read it.
@@ -136,9 +136,12 @@ func (m *market) paysQuality(t *testing.T) {
 		}
 		better("scholar", "clerk")
 		better("clerk", "novice")
-		for _, cheat := range []string{"lazy", localnet.ModelCopycat} {
-			better("clerk", cheat)
-			better("novice", cheat)
+		better("cnn", "mlp")
+		better("mlp", "linear")
+		for _, cheat := range []string{"lazy", localnet.ModelCopycat, "parrot"} {
+			for _, honest := range []string{"clerk", "novice", "ngram5", "prose", "code", "reference", "dictionary"} {
+				better(honest, cheat)
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ func up(ctx context.Context, o cli.LocalOptions) error {
 		return detach(ctx, o)
 	}
 	fmt.Fprintf(o.Stderr, "starting a local market in %s\n", o.Home)
-	m, err := localnet.Start(ctx, localnet.Options{Home: o.Home, Port: o.Port, BlockTime: o.BlockTime, Progress: func(s localnet.Step) {
+	m, err := localnet.Start(ctx, localnet.Options{Home: o.Home, Port: o.Port, BlockTime: o.BlockTime, Quiet: o.Quiet, Shards: o.Shards, Progress: func(s localnet.Step) {
 		fmt.Fprintf(o.Stderr, "  %-12s %-52s %5.1fs\n", s.Name, s.Detail, s.After.Seconds())
 	}})
 	if err != nil {
@@ -65,6 +65,12 @@ func detach(ctx context.Context, o cli.LocalOptions) error {
 	}
 	if o.BlockTime != 0 {
 		args = append(args, "--block-time", o.BlockTime.String())
+	}
+	if o.Quiet {
+		args = append(args, "--quiet-miners")
+	}
+	if o.Shards != "" {
+		args = append(args, "--shards", o.Shards)
 	}
 	card, err := localnet.Detach(ctx, o.Home, args...)
 	if err != nil {

@@ -4,13 +4,12 @@ import (
 	"os"
 
 	"github.com/dendra-net/dendra/internal/cli"
-	"github.com/dendra-net/dendra/localnet"
 )
 
 // environment joins the commands with what they run.
 func environment() cli.Env {
 	return cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Local: local, Node: nodes, Tasks: localnet.Tasks(),
+		Local: local, Node: nodes,
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dendra-net/dendra/internal/cli"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/kind"
 )
 
 // record is a stream that is written and read at the same time.
@@ -48,7 +49,7 @@ func (p person) starts(line string, env map[string]string) *daemon {
 	ctx, cancel := context.WithCancel(p.t.Context())
 	d := &daemon{cancel: cancel, code: make(chan int, 1)}
 	e := cli.Env{Args: strings.Fields(line), Stdin: strings.NewReader(""), Stdout: &d.out, Stderr: &d.errs, Argon2: cheap,
-		Tasks: map[string]func() (neuron.Task, error){"echo": func() (neuron.Task, error) { return echo{}, nil }},
+		Kinds: append(kind.All(), kind.Of("echo", func() (neuron.Task, error) { return echo{}, nil })),
 		Getenv: func(name string) string {
 			if name == "DENDRA_HOME" {
 				return p.home

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dendra-net/dendra/internal/term"
-	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/wallet"
 )
 
@@ -21,12 +21,9 @@ type Env struct {
 	Now            func() time.Time       // nil: time.Now
 	Argon2         wallet.Argon2          // cost of a password guess for new wallets; zero is the default
 
-	Local Local // the local network; a nil function is a command this build lacks
-	Node  Node  // the chain's own node
-	// Tasks are the subnets' off-chain halves by kind, for "validator run".
-	Tasks map[string]func() (neuron.Task, error)
-	// Examiners are those of subnets whose miners are measured together, by kind.
-	Examiners map[string]func() (neuron.Examiner, error)
+	Local Local       // the local network; a nil function is a command this build lacks
+	Node  Node        // the chain's own node
+	Kinds []kind.Kind // of subnets that can be mined and validated; nil: kind.All
 }
 
 // Local is what the commands of a local network call. Each prints its own result.
@@ -43,6 +40,8 @@ type LocalOptions struct {
 	Home      string        // absolute directory of the network
 	Port      int           // first port; 0 takes the default
 	BlockTime time.Duration // 0 takes the default
+	Quiet     bool          // miners train nothing
+	Shards    string        // absolute folder of text to judge by; empty for what is shipped
 	Detach    bool          // return when the network is ready
 	JSON      bool          // one JSON object on Stdout instead of text
 	Live      bool          // Stderr is a terminal that takes control codes
@@ -87,6 +86,9 @@ func (e Env) complete() Env {
 	}
 	if e.Now == nil {
 		e.Now = time.Now
+	}
+	if e.Kinds == nil {
+		e.Kinds = kind.All()
 	}
 	return e
 }

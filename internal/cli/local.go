@@ -16,6 +16,8 @@ func (a *app) localCommands() []*cobra.Command {
 	up := a.localCommand("up", "Start a whole market on this machine", o, a.Local.Up)
 	up.Flags().IntVar(&o.Port, "port", 0, "first port; the others follow")
 	up.Flags().DurationVar(&o.BlockTime, "block-time", 0, "time between blocks (default 1s)")
+	up.Flags().BoolVar(&o.Quiet, "quiet-miners", false, "let miners that train serve what they have and train nothing")
+	up.Flags().StringVar(&o.Shards, "shards", "", "folder of your own text for validators to judge by; the shipped text, rewritten, when empty")
 	up.Flags().BoolVar(&o.Detach, "detach", false, "return when the network is ready and leave it running")
 	logs := a.localCommand("logs [COMPONENT]", "Print the logs of the local network", o, a.Local.Logs)
 	logs.Args = args(0, 1)
@@ -36,8 +38,14 @@ func (a *app) localCommand(use, short string, o *LocalOptions, run func(context.
 		if run == nil {
 			return missing(c)
 		}
-		if o.BlockTime < 0 || o.BlockTime > time.Hour || o.Port < 0 || o.Port > 65535-20 {
-			return usagef("bad_flag", "--block-time %v and --port %d must lie in 0..1h and 0..65515", o.BlockTime, o.Port)
+		if o.BlockTime < 0 || o.BlockTime > time.Hour || o.Port < 0 || o.Port > 65535-100 {
+			return usagef("bad_flag", "--block-time %v and --port %d must lie in 0..1h and 0..65435", o.BlockTime, o.Port)
+		}
+		if o.Shards != "" {
+			var err error
+			if o.Shards, err = filepath.Abs(o.Shards); err != nil {
+				return usagef("bad_flag", "--shards: %v", err)
+			}
 		}
 		o.Home, o.JSON, o.Stdout, o.Stderr = a.localHome(), a.json, a.Stdout, a.Stderr
 		o.Live = term.Live(a.Stderr, a.Getenv) && !a.json

@@ -6,15 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/dendra-net/dendra/miner"
-	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator"
 )
 
@@ -30,68 +25,17 @@ func joinFlags(c *cobra.Command, j *joining, verbose *bool) func() error {
 	}
 }
 
-// minerFlags are those of "miner run".
-type minerFlags struct {
-	joining
-	upstream, model, listen, external string
-	verbose                           bool
-}
-
-func (a *app) minerCommand() *cobra.Command {
-	var f minerFlags
-	c := &cobra.Command{Use: "run --subnet N --upstream URL --model NAME", Short: "Mine with any OpenAI-compatible server", Args: args(0, 0)}
-	parse := joinFlags(c, &f.joining, &f.verbose)
-	c.Flags().StringVar(&f.upstream, "upstream", "", "base URL of the model server, as http://127.0.0.1:11434/v1; its key is DENDRA_UPSTREAM_KEY")
-	c.Flags().StringVar(&f.model, "model", "", "name the server knows the model by")
-	c.Flags().StringVar(&f.listen, "listen", "", "address to serve on, HOST:PORT (default 127.0.0.1:0 on a local network, :9101 elsewhere)")
-	c.Flags().StringVar(&f.external, "external", "", "URL others reach this miner by")
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		if f.upstream == "" || f.model == "" {
-			return usagef("missing_flag", "a miner needs --upstream and --model").
-				withFix("dendra miner run --subnet 1 --wallet me --upstream http://127.0.0.1:11434/v1 --model llama3.2")
-		}
-		if err := parse(); err != nil {
-			return err
-		}
-		return dropDryRun(a.runMiner(c.Context(), f))
-	}
-	return a.noun("miner", "Answer questions and earn: run", c)
-}
-
-func (a *app) runMiner(ctx context.Context, f minerFlags) error {
-	up := &miner.Upstream{URL: f.upstream, Model: f.model, APIKey: a.Getenv("DENDRA_UPSTREAM_KEY")}
-	if err := up.Check(ctx); err != nil {
-		return err
-	}
-	a.say("upstream ok (%s)", f.model)
-	s, err := a.join(ctx, f.joining)
-	if err != nil {
-		return err
-	}
-	if f.listen == "" {
-		f.listen = ":9101"
-		if isLocal(s.client.ChainID()) {
-			f.listen = "127.0.0.1:0"
-		}
-	}
-	dir := a.stateDir("miner", s)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the miner's directory: %w", err)
-	}
-	config := miner.Config{Chain: s.client, Key: s.key, Netuid: s.netuid, Handler: up, Listen: f.listen, External: f.external,
-		ReplayFile: filepath.Join(dir, "replay"), Log: a.logger(f.verbose),
-		Ready: func(endpoint string) { a.say("serving subnet %d at %s", s.netuid, endpoint) }}
-	return together(ctx, func(ctx context.Context) error { return miner.Run(ctx, config) },
-		func(ctx context.Context) error { return a.reportEpochs(ctx, s) })
-}
-
-// together runs both until one of them ends, and returns why.
-func together(ctx context.Context, work, report func(context.Context) error) error {
+// together runs all until the first, the work, ends, or another fails, and returns why.
+func together(ctx context.Context, work func(context.Context) error, beside ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { defer cancel(); return work(ctx) })
-	group.Go(func() error { return report(ctx) })
+	for _, run := range beside {
+		if run != nil {
+			group.Go(func() error { return run(ctx) })
+		}
+	}
 	return group.Wait()
 }
 
@@ -141,48 +85,6 @@ func (a *app) line(event any, text string) error {
 		return err
 	}
 	return json.NewEncoder(a.Stdout).Encode(event)
-}
-
-// validatorFlags are those of "validator run".
-type validatorFlags struct {
-	joining
-	task    string
-	verbose bool
-}
-
-func (a *app) validatorCommand() *cobra.Command {
-	var f validatorFlags
-	c := &cobra.Command{Use: "run --subnet N", Short: "Ask miners, score their answers, vote", Args: args(0, 0)}
-	parse := joinFlags(c, &f.joining, &f.verbose)
-	c.Flags().StringVar(&f.task, "task", "text", "kind of questions: "+strings.Join(sortedKeys(a.Tasks), ", "))
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := parse(); err != nil {
-			return err
-		}
-		return dropDryRun(a.runValidator(c.Context(), f))
-	}
-	return a.noun("validator", "Score miners and earn dividends: run", c)
-}
-
-func (a *app) runValidator(ctx context.Context, f validatorFlags) error {
-	newTask, ok := a.Tasks[f.task]
-	if !ok {
-		return usagef("unknown_task", "there is no task %q; there are %s", f.task, strings.Join(sortedKeys(a.Tasks), ", ")).
-			withFix("add --task NAME; a task of your own is a Go program over package validator")
-	}
-	task, err := newTask()
-	if err != nil {
-		return fmt.Errorf("task %q: %w", f.task, err)
-	}
-	s, err := a.join(ctx, f.joining)
-	if err != nil {
-		return err
-	}
-	asker := &neuron.Client{Key: s.key, ChainID: s.client.ChainID(), PublicOnly: !isLocal(s.client.ChainID())}
-	defer asker.CloseIdle()
-	a.say("scoring subnet %d with task %s as %s", s.netuid, f.task, s.key.Address())
-	return validator.Run(ctx, validator.Config{Chain: s.client, Key: s.key, Netuid: s.netuid, Task: task, Client: asker,
-		Dir: a.stateDir("validator", s), Log: a.logger(f.verbose), OnEpoch: a.reportScoring})
 }
 
 // scoringLine is what an epoch's measuring brought.

@@ -1,6 +1,6 @@
 // Asks a market with a stock client, as its users write it, and prints what came back as one JSON object.
-// The environment names the market: DENDRA_API is the base URL, DENDRA_API_KEY the key, DENDRA_TEXT_UID and
-// DENDRA_CALC_UID the neurons whose answers are known beforehand.
+// The environment names the market: DENDRA_API is the base URL, DENDRA_API_KEY the key, DENDRA_TEXT_UID the neuron
+// whose answers are known beforehand.
 import OpenAI from "openai";
 
 const baseURL = process.env.DENDRA_API;
@@ -31,7 +31,7 @@ const pinned = await client.chat.completions.create(chat("What is a schipperke?"
 out.pinned = pinned.choices[0].message.content;
 
 const stream = await client.chat.completions.create(
-  chat("What is 12 * 34?", { model: "calc", stream: true, stream_options: { include_usage: true }, ...pin("CALC") }),
+  chat("What is 12 * 34?", { model: "text", stream: true, stream_options: { include_usage: true }, ...pin("TEXT") }),
 );
 out.pieces = 0;
 out.streamed = "";
@@ -44,7 +44,7 @@ for await (const chunk of stream) {
 
 out.models = [];
 for await (const model of client.models.list()) out.models.push(model.id);
-out.model = await client.models.retrieve("calc");
+out.model = await client.models.retrieve("collective");
 
 out.unknown = await refusal(() => client.chat.completions.create(chat("hello", { model: "nothing-of-this-name" })));
 const stranger = new OpenAI({ baseURL, apiKey: "wrong" });
