@@ -93,7 +93,7 @@ func (m *Market) chart(_ context.Context, model gateway.Model) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return curve.Chart(c, curve.Options{Title: model.ID, Names: m.names()}).SVG()
+	return curve.Chart(c, curve.Options{Title: model.ID, Names: m.names(), Together: curve.Collective()}).SVG()
 }
 
 // aliases are the models that validators answer.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dendra-net/dendra/chainclient"
 	"github.com/dendra-net/dendra/corpus"
+	"github.com/dendra-net/dendra/corpus/fresh"
 	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/evidence/audit"
 	"github.com/dendra-net/dendra/gateway/requestlog"
@@ -12,6 +13,8 @@ import (
 	"github.com/dendra-net/dendra/miner"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/nn"
+	"github.com/dendra-net/dendra/subnets/kind"
+	"github.com/dendra-net/dendra/subnets/lm"
 	"github.com/dendra-net/dendra/validator"
 	"github.com/dendra-net/dendra/wallet"
 	"github.com/dendra-net/dendra/yuma/vector"
@@ -73,6 +76,9 @@ var sentinels = []sentinel{
 	{requestlog.ErrClosed, "log_closed", "start the gateway again"},
 	{vector.ErrKind, "bad_vector", "give a vector of kind \"epoch\""},
 	{corpus.ErrDamaged, "corpus_damaged", "build or install the program again, or name your own text with --text FILE"},
+	{fresh.ErrTexts, "bad_text", "name a folder of readable text files, 64 MiB at most together: --shards DIR"},
+	{kind.ErrModel, "bad_model", "dendra miner run --help lists what is built in; files are tlm, n-gram or GGUF, at most 1 MiB"},
+	{lm.ErrArtifact, "bad_model", "write it with dendra model train, or dendra model export --quant q8_0"},
 	{nn.ErrDiverged, "training_diverged", "train again with a lower --rate"},
 	{nn.ErrNotFinite, "bad_model", "use another model: dendra model train makes one"},
 	{nn.ErrText, "bad_text", "name more text, or train with a smaller --context"},

@@ -14,8 +14,8 @@ import (
 )
 
 func (a *app) subnetCommand() *cobra.Command {
-	return a.noun("subnet", "Markets: list, show, params, price, audit, create, set, describe, dissolve",
-		a.subnetList(), a.subnetShow(), a.subnetParams(), a.subnetPrice(), a.subnetAudit(), a.subnetCreate(), a.subnetSet(), a.subnetDescribe(), a.subnetDissolve())
+	return a.noun("subnet", "Markets: list, show, params, price, audit, curve, create, set, describe, dissolve",
+		a.subnetList(), a.subnetShow(), a.subnetParams(), a.subnetPrice(), a.subnetAudit(), a.subnetCurve(), a.subnetCreate(), a.subnetSet(), a.subnetDescribe(), a.subnetDissolve())
 }
 
 // subnetView is the fixed JSON form of "subnet show". Fields are only ever added.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/internal/term"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/kind"
 )
 
 // auditFlags are those of "subnet audit".
@@ -188,20 +188,19 @@ func (a *app) audit(ctx context.Context, p papers) error {
 }
 
 // auditKind finds the task or examiner that the evidence is of.
-func (a *app) auditKind(f *evidence.File, o *audit.Options) (err error) {
-	newTask, isTask := a.Tasks[f.Kind]
-	newExaminer, isExaminer := a.Examiners[f.Kind]
-	switch {
-	case f.Exam == nil && isTask:
-		o.Task, err = newTask()
-	case f.Exam != nil && isExaminer:
-		o.Examiner, err = newExaminer()
-	default:
-		return failf("unknown_kind", "the evidence is of kind %q; this program knows %s", f.Kind, strings.Join(append(sortedKeys(a.Tasks), sortedKeys(a.Examiners)...), ", "))
+func (a *app) auditKind(f *evidence.File, o *audit.Options) error {
+	k, err := findKind(a.Kinds, f.Kind)
+	if err != nil {
+		return failf("unknown_kind", "the evidence is of kind %q; this program knows %s", f.Kind, kindList(a.Kinds))
 	}
+	judge, err := k.Judge(kind.Rules{})
 	if err != nil {
 		return fmt.Errorf("kind %q: %w", f.Kind, err)
 	}
+	if (f.Exam == nil) != (judge.Examiner == nil) {
+		return failf("unknown_kind", "the evidence is not as subnets of kind %q give it", f.Kind)
+	}
+	o.Task, o.Examiner = judge.Task, judge.Examiner
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/internal/cli"
 	"github.com/dendra-net/dendra/neuron"
+	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/validator"
 	"github.com/dendra-net/dendra/wallet"
 )
@@ -30,7 +31,7 @@ func (p person) audits(line string) (code int, stdout, stderr string) {
 	defer cancel()
 	var out, errs bytes.Buffer
 	code = cli.Main(ctx, cli.Env{Args: strings.Fields(line), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Argon2: cheap,
-		Tasks:  map[string]func() (neuron.Task, error){"echo": func() (neuron.Task, error) { return echo{}, nil }},
+		Kinds:  []kind.Kind{kind.Of("echo", func() (neuron.Task, error) { return echo{}, nil })},
 		Getenv: func(name string) string { return map[string]string{"DENDRA_HOME": p.home}[name] }})
 	return code, out.String(), errs.String()
 }

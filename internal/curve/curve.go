@@ -33,6 +33,9 @@ type Options struct {
 // Together is a fact of an epoch as a whole.
 type Together struct{ Fact, Name string }
 
+// Collective is what exams tell of all miners together.
+func Collective() []Together { return []Together{{"mixture", "all together"}} }
+
 // Chart draws a curve: losses in bits a byte where the miners have them, else the scores. Without a point to draw the
 // chart has no series.
 func Chart(c evidence.Curve, o Options) plot.Chart {

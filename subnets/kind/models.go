@@ -49,7 +49,7 @@ func trainWith(s Seat, trainer pretrain.Trainer) (Work, error) {
 
 var mixtureKind = Kind{
 	Name: "mixture", About: "what the next byte will be, paid by what the others lose without it", Models: experts(), mine: mineMixture,
-	Sells: collectiveModel, sell: sellCollective,
+	Sells: collectiveModel, sell: sellCollective, upstream: askServer,
 	judge: func(r Rules) (Judge, error) {
 		source, err := r.source()
 		if err != nil {
@@ -69,6 +69,11 @@ func experts() []string {
 		names = append(names, e.Name)
 	}
 	return names
+}
+
+// askServer makes a miner of any server that tells log-probabilities; users are passed on to it.
+func askServer(s Server) (http.Handler, error) {
+	return &mixture.Upstream{URL: s.URL, Model: s.Model, APIKey: s.APIKey, Chat: s.Chat}, nil
 }
 
 func mineMixture(s Seat, model string) (Work, error) {
