@@ -24,7 +24,7 @@ const curveRows = 20
 func (a *app) subnetCurve() *cobra.Command {
 	var validator, picture string
 	c := &cobra.Command{Use: "curve N", Short: "Show how a subnet's miners did, epoch by epoch, as a validator measured them", Args: args(1, 1)}
-	c.Flags().StringVar(&validator, "validator", "", "uid, hotkey address or wallet of the validator; the one with most stake that shows evidence when empty")
+	c.Flags().StringVar(&validator, "validator", "", "uid, hotkey address or wallet of the validator (default the largest that shows evidence)")
 	c.Flags().StringVar(&picture, "plot", "", "draw the curves into this file, .svg or .png")
 	c.RunE = func(c *cobra.Command, given []string) error {
 		netuid, err := parseNetuid(given[0])
