@@ -19,7 +19,7 @@ import (
 type Expert struct {
 	Name  string
 	About string
-	// Build makes the miner, which takes up to half a second of a core. name is what it calls itself in answers. Honest
+	// Build makes the miner, which takes up to a second of a core. name is what it calls itself in answers. Honest
 	// experts ask nobody and need no market.
 	Build func(name string, market Market) (http.Handler, error)
 }
@@ -28,13 +28,13 @@ type Expert struct {
 func Experts() []Expert {
 	var list []Expert
 	for _, kind := range corpus.Kinds() {
-		list = append(list, Expert{string(kind), fmt.Sprintf("counts a megabyte of %s, order %d", kind, expertOrder),
-			func(name string, _ Market) (http.Handler, error) { return counting(name, expertOrder, kind) }})
+		list = append(list, Expert{string(kind), fmt.Sprintf("counts two megabytes of %s, order %d", kind, expertOrder),
+			func(name string, _ Market) (http.Handler, error) { return counting(name, expertOrder, kindBytes, kind) }})
 	}
 	return append(list,
 		Expert{"general", fmt.Sprintf("counts a megabyte of all kinds of text, order %d", backgroundOrder),
 			func(name string, _ Market) (http.Handler, error) {
-				return counting(name, backgroundOrder, corpus.Kinds()...)
+				return counting(name, backgroundOrder, expertBytes, corpus.Kinds()...)
 			}},
 		Expert{"transformer", "runs the shipped transformer on the last 16 bytes of a text",
 			func(name string, _ Market) (http.Handler, error) { return transformer(name) }},
@@ -55,8 +55,8 @@ func ExpertOf(name string) (Expert, bool) {
 	return Expert{}, false
 }
 
-func counting(name string, order int, kinds ...corpus.Kind) (http.Handler, error) {
-	m, err := train(order, expertBytes, kinds...)
+func counting(name string, order, bytes int, kinds ...corpus.Kind) (http.Handler, error) {
+	m, err := train(order, bytes, kinds...)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	expertBytes     = 1 << 20 // of training text, for a model of its own
+	kindBytes       = 2 << 20 // of training text of one kind, for a miner that knows it alone
+	expertBytes     = 1 << 20 // of all kinds together
 	expertOrder     = 5
 	baseOrder       = 2
 	backgroundOrder = 4
