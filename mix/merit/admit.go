@@ -101,7 +101,7 @@ type rival struct {
 func (e *exam) priorOf(n *entrant, before []*entrant) []int {
 	var list []rival
 	for _, b := range e.entrants {
-		known := slices.Contains(before, b) || slices.Contains(n.version.Held, b.version.ID)
+		known := slices.Contains(before, b) || !n.version.Admitted && slices.Contains(n.version.Held, b.version.ID)
 		if b == n || b.column == 0 || b.owner == n.owner || !known {
 			continue
 		}
