@@ -130,7 +130,7 @@ func (m *Market) startValidators(ctx context.Context, o Options) error {
 	for n, s := range m.manifest.Subnets {
 		k, _ := kind.ByName(s.Kind)
 		var err error
-		if judges[n], err = k.Judge(kind.Rules{Shards: o.Shards}); err != nil {
+		if judges[n], err = k.Judge(kind.Rules{Shards: o.Shards, Epoch: time.Duration(m.manifest.Tempo) * m.manifest.BlockTime}); err != nil {
 			return fmt.Errorf("subnet %s: %w", s.Name, err)
 		}
 	}

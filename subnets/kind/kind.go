@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/subnets/mixture"
@@ -45,6 +46,8 @@ type Rules struct {
 	// Shards is a folder of the validator's own text, for kinds that judge by text; empty means the shipped text,
 	// rewritten.
 	Shards string
+	// Epoch is how long an epoch takes, so that exams fit into it; 0 means minutes at least.
+	Epoch time.Duration
 }
 
 // Judge is how a kind is validated: exactly one of its fields is set.

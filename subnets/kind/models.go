@@ -3,6 +3,7 @@ package kind
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/dendra-net/dendra/corpus/fresh"
 	"github.com/dendra-net/dendra/subnets/mixture"
@@ -28,9 +29,20 @@ var pretrainKind = Kind{
 		if err != nil {
 			return Judge{}, err
 		}
-		return Judge{Examiner: &pretrain.Examiner{Source: source}}, nil
+		e := &pretrain.Examiner{Source: source}
+		if 0 < r.Epoch && r.Epoch < shortEpoch {
+			e.Work, e.FetchTime = shortWork, r.Epoch/10
+		}
+		return Judge{Examiner: e}, nil
 	},
 }
+
+// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is what a third of a core does in
+// half of one of 20 s.
+const (
+	shortEpoch = 2 * time.Minute
+	shortWork  = 12 << 20
+)
 
 func minePretrain(s Seat, model string) (Work, error) {
 	trainer, _ := pretrain.NewTrainer(model)

@@ -54,7 +54,7 @@ const (
 func sellCollective(d Desk) http.Handler {
 	market := mixture.Market{Miners: d.miners, Ask: d.ask}
 	draft, err := mixture.Background()
-	collective := &mixture.Collective{Market: market, Weigh: (&opinion{memory: d.Memory, log: d.Log}).weigh, StepTime: stepTime}
+	collective := &mixture.Collective{Market: market, Memory: (&opinion{read: d.Memory, log: d.Log}).newest, StepTime: stepTime}
 	if err == nil {
 		collective.Draft = draft
 	} else {
@@ -118,42 +118,29 @@ func (d Desk) put(ctx context.Context, to neuron.Target, method, path string, bo
 	return neuron.Answer{Status: reply.Status, Body: kept.Bytes(), Latency: time.Since(began)}
 }
 
-// opinion is how far the validator believes each miner, by its newest memory.
+// opinion is the validator's memory, read again now and then.
 type opinion struct {
-	memory func() ([]byte, error)
-	log    *slog.Logger
+	read func() ([]byte, error)
+	log  *slog.Logger
 
 	mu     sync.Mutex
 	looked time.Time
-	of     []byte
-	say    func(context []byte, miners []neuron.Address) []float64
+	last   []byte
 }
 
-func (o *opinion) weigh(context []byte, miners []neuron.Address) []float64 {
-	say := o.newest()
-	if say == nil {
-		return nil
-	}
-	return say(context, miners)
-}
-
-// newest returns the opinion after the last exam; one that cannot be read leaves the one before.
-func (o *opinion) newest() func([]byte, []neuron.Address) []float64 {
+// newest returns the memory after the last exam; when it cannot be read, the one before.
+func (o *opinion) newest() []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if time.Since(o.looked) < reread {
-		return o.say
+		return o.last
 	}
 	o.looked = time.Now()
-	raw, err := o.memory()
-	if err == nil && !bytes.Equal(raw, o.of) {
-		say, problem := mixture.Weigh(raw)
-		if err = problem; err == nil {
-			o.say, o.of = say, raw
-		}
-	}
+	memory, err := o.read()
 	if err != nil {
 		o.log.Warn("the collective goes by an older opinion", "error", err)
+		return o.last
 	}
-	return o.say
+	o.last = memory
+	return memory
 }

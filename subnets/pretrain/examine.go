@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dendra-net/dendra/corpus/fresh"
 	"github.com/dendra-net/dendra/neuron"
@@ -25,6 +26,8 @@ type Examiner struct {
 	// Work bounds what all artifacts of an exam together may compute for a byte, in multiplications. 0 is what thirty-six of
 	// the largest usual nets take, half a minute of one core; where epochs are short, there is time for less.
 	Work int
+	// FetchTime is how long a miner has to hand out its artifact, 10 s if zero; all are asked at once.
+	FetchTime time.Duration
 
 	scores scorer
 }
@@ -44,7 +47,7 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	if err != nil {
 		return neuron.Findings{}, err
 	}
-	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, most: cmp.Or(e.Work, usualWork)}
+	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, most: cmp.Or(e.Work, usualWork), fetchTime: cmp.Or(e.FetchTime, usualFetchTime)}
 	old, lost := recall(x.Memory)
 	pieces, err := exam.fetch(ctx, old)
 	if err != nil {
@@ -91,6 +94,8 @@ type exam struct {
 	marks  map[neuron.Address]neuron.Mark // why miners have none
 	work   int                            // of what was measured so far
 	most   int                            // that work may reach
+
+	fetchTime time.Duration
 }
 
 // piece is an artifact in an exam.
@@ -156,8 +161,11 @@ func (x *exam) ineligible(c neuron.Candidate) string {
 	return ""
 }
 
-// fetches is how many miners are asked at once.
-const fetches = 8
+const (
+	// fetches is how many miners are asked at once: so many that a few who do not answer keep nobody waiting.
+	fetches        = 64
+	usualFetchTime = 10 * time.Second
+)
 
 // fetchAll fills in what each piece contains: from the shelf if it was in the exam before, else from its miner. The shelf is
 // touched by one goroutine alone.
@@ -210,6 +218,8 @@ func (x *exam) shelved(d digest) ([]byte, bool) {
 
 // get asks a miner for its artifact.
 func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.fetchTime)
+	defer cancel()
 	path := Path(p.Digest)
 	a := x.Ask(ctx, p.Owner, "GET", path, nil)
 	switch {

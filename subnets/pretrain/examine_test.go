@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -117,6 +119,29 @@ func TestHostileMiners(t *testing.T) {
 			require.InDelta(t, 1, marks[address("honest")].Share, 1e-9)
 		})
 	}
+}
+
+// Miners that hang cost an exam one wait, however many they are.
+func TestMinersThatHangHoldNobodyUp(t *testing.T) {
+	s := newStage(t)
+	s.examiner.FetchTime = 300 * time.Millisecond
+	entries := []entry{{"honest", cast.weak, 1}}
+	for i := range 40 {
+		entries = append(entries, entry{fmt.Sprintf("hangs-%d", i), fmt.Append(nil, "artifact ", i), int64(2 + i%20)})
+	}
+	x := s.exam(entries...)
+	x.Ask = func(ctx context.Context, miner neuron.Address, method, path string, body []byte) neuron.Answer {
+		if miner == address("honest") {
+			return s.ask(ctx, miner, method, path, body)
+		}
+		<-ctx.Done()
+		return neuron.Answer{Err: ctx.Err()}
+	}
+	began := time.Now()
+	marks := s.examine(x).Marks
+	require.Less(t, time.Since(began), 10*time.Second, "one after the other they would take twelve")
+	require.InDelta(t, 1, marks[address("honest")].Share, 1e-9)
+	require.Contains(t, marks[address("hangs-7")].Reason, "deadline exceeded")
 }
 
 func TestWhatCannotCountIsNotEvenAskedFor(t *testing.T) {
