@@ -174,6 +174,9 @@ func (x *Exam) check() error {
 	if err := errors.Join(x.Memory.check(), x.NewMemory.check()); err != nil {
 		return fmt.Errorf("memory: %w", err)
 	}
+	if err := x.Own.check(); err != nil {
+		return fmt.Errorf("the validator's own: %w", err)
+	}
 	byHotkey := func(a, b Candidate) int { return strings.Compare(string(a.Neuron.Hotkey), string(b.Neuron.Hotkey)) }
 	if !slices.IsSortedFunc(x.Candidates, byHotkey) {
 		return errors.New("the candidates are not sorted")

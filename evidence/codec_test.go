@@ -98,12 +98,34 @@ func TestDecodeRefuses(t *testing.T) {
 		"no such round":    {change(`"round":0`, `"round":-1`), "of which there is none"},
 		"two bodies":       {change(`"text":"ask"`, `"text":"ask","data":"AAAA"`), "text, data or a blob"},
 		"a size of no use": {change(`"text":"ask"`, `"text":"ask","size":3`), "text, data or a blob"},
+		"a long own text":  {change(`"opened":62`, `"opened":62,"own":{"text":"`+strings.Repeat("a", 5000)+`"}`), "the validator's own: "},
 		"a long text":      {change(`"text":"ask"`, `"text":"`+strings.Repeat("a", 5000)+`"`), "4096"},
 	} {
 		_, err := evidence.Decode(c.packed)
 		require.ErrorIs(t, err, evidence.ErrFile, name)
 		require.ErrorContains(t, err, c.says, name)
 	}
+}
+
+// Evidence from before there was a record of a validator's own text reads as evidence without any.
+func TestOwnIsOptional(t *testing.T) {
+	f := sample(3)
+	packed, err := evidence.Encode(f)
+	require.NoError(t, err)
+	require.NotContains(t, unpack(t, packed), `"own"`+`:{`)
+	read, err := evidence.Decode(packed)
+	require.NoError(t, err)
+	require.True(t, read.Exam.Own.Empty())
+	require.Empty(t, read.Blobs())
+
+	d := evidence.DigestOf([]byte("own"))
+	f.Exam.Own = evidence.Body{Blob: &d, Size: 3}
+	packed, err = evidence.Encode(f)
+	require.NoError(t, err)
+	read, err = evidence.Decode(packed)
+	require.NoError(t, err)
+	require.Equal(t, f.Exam.Own, read.Exam.Own)
+	require.Equal(t, []evidence.Digest{d}, read.Blobs(), "it is served, and swept with the file")
 }
 
 func TestEvidenceThatIsTooLargeIsNotWritten(t *testing.T) {

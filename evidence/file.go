@@ -133,6 +133,7 @@ type Exam struct {
 	Candidates []Candidate `json:"candidates"`
 	Memory     Body        `json:"memory,omitzero"` // given to it
 	Reads      []Read      `json:"reads,omitempty"` // what it asked the shelf for, by digest
+	Own        Body        `json:"own,omitzero"`    // what it drew of things that only the validator had; empty when nothing
 	Cut        bool        `json:"cut,omitempty"`   // the deadline ended it
 
 	Marks     []Mark   `json:"marks"` // by miner
@@ -214,6 +215,9 @@ func (b Body) Bytes(blob func(Digest) ([]byte, error)) ([]byte, error) {
 	return b.Data, nil
 }
 
+// Empty reports whether the body is no bytes at all.
+func (b Body) Empty() bool { return b.Text == "" && len(b.Data) == 0 && b.Blob == nil }
+
 // Blobs lists the digests of everything that lies beside the file, each once, in the order of their first mention.
 func (f *File) Blobs() []Digest {
 	var out []Digest
@@ -235,7 +239,7 @@ func (f *File) Blobs() []Digest {
 		bodies(x.Request, x.Answer)
 	}
 	if f.Exam != nil {
-		bodies(f.Exam.Memory, f.Exam.NewMemory)
+		bodies(f.Exam.Memory, f.Exam.NewMemory, f.Exam.Own)
 		for _, r := range f.Exam.Reads {
 			if r.Found {
 				note(r.Digest)

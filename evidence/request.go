@@ -29,3 +29,22 @@ func CheckRequest(examined, repeated bool, before int, path string, body []byte)
 	}
 	return nil
 }
+
+// maxOwnBytes bounds what an exam keeps of things that only its validator has.
+const maxOwnBytes = 1 << 20
+
+// CheckOwn says why an exam may not ask for what only its validator has, before it is drawn: it did already.
+func CheckOwn(repeated bool) error {
+	if repeated {
+		return errors.New("the exam asked for the validator's own before")
+	}
+	return nil
+}
+
+// CheckOwnBytes says why bytes cannot be kept as the validator's own: there are none, or too many.
+func CheckOwnBytes(n int) error {
+	if n < 1 || n > maxOwnBytes {
+		return fmt.Errorf("%d bytes of the validator's own, 1 to %d are kept", n, maxOwnBytes)
+	}
+	return nil
+}

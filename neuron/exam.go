@@ -5,8 +5,8 @@ import "context"
 // Examiner is what a subnet is off the chain when its miners are measured together and by more than single answers: by
 // what they trained, or by what each adds to the others. A subnet has either a Task or an Examiner.
 //
-// Examine must depend on nothing but its Exam: the seed, the beacon, the miners, the memory, the shelf and what Ask
-// returned. Then anyone who holds a validator's evidence can run it again with the recorded answers and must find the
+// Examine must depend on nothing but its Exam: the seed, the beacon, the miners, the memory, the shelf and what Ask and
+// Own returned. Then anyone who holds a validator's evidence can run it again with the recorded answers and must find the
 // same, up to the rounding of another CPU's kernels.
 type Examiner interface {
 	// Name is the kind of the subnet, "pretrain" for one.
@@ -34,6 +34,12 @@ type Exam struct {
 	// Ask puts one signed request to a miner of the exam and returns the verified answer. It is bounded in time and
 	// size, and safe for concurrent use. The same request to the same miner may be put once.
 	Ask func(ctx context.Context, miner Address, method, path string, body []byte) Answer
+	// Own returns what draw makes of things that only this validator has, its own text for one, and keeps it with the
+	// evidence: 1 byte to 1 MiB. In an audit it returns what was kept and does not call draw. An auditor's examiner has
+	// no such things, and need not know that the validator had: a draw of nil says so, and then Own returns nil unless
+	// something was kept. So an examiner that can have them calls Own once in every exam; a second call fails. It is nil
+	// where nothing is kept, and of no use to an examiner that uses what everybody has.
+	Own func(draw func() ([]byte, error)) ([]byte, error)
 }
 
 // Candidate is a miner of an exam with what it had committed when the exam opened.

@@ -87,10 +87,10 @@ func (v *validator) fileExam(file *evidence.File) error {
 	for _, c := range x.cands {
 		file.Exam.Candidates = append(file.Exam.Candidates, evidence.Candidate{Neuron: c.Neuron, Committed: c.Committed})
 	}
-	exchanges, err := x.record.exchanges()
+	exchanges, own, err := x.record.result()
 	before, errBefore := v.store.Shelf().Body(v.keeper.state.Memory)
 	after, errAfter := v.store.Shelf().Body(x.findings.Memory)
-	file.Exchanges, file.Exam.Memory, file.Exam.NewMemory = exchanges, before, after
+	file.Exchanges, file.Exam.Own, file.Exam.Memory, file.Exam.NewMemory = exchanges, own, before, after
 	return cmp.Or(err, errBefore, errAfter)
 }
 

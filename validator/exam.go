@@ -107,6 +107,7 @@ func (v *validator) beginExam(ctx context.Context, head neuron.Head, net neuron.
 		ChainID: head.ChainID, Netuid: v.Netuid, Epoch: c.epoch, Validator: v.Key.Address(),
 		Seed: scoring.RoundSeed(c.secret, c.epoch, opened, 0), Opened: opened, Beacon: beacon,
 		Miners: scoring.CloneCandidates(cands), Memory: append([]byte(nil), v.keeper.state.Memory...), Shelf: x.record.shelf, Ask: x.record.bind(ctx),
+		Own: x.record.draw,
 	}
 	v.exam = x
 	v.Log.Debug("exam begins", "epoch", c.epoch, "opened", opened, "height", head.Height, "miners", len(cands))

@@ -17,6 +17,8 @@ import (
 // examBytes bounds what one exam moves, requests and answers together.
 const examBytes = 512 << 20
 
+var errOver = errors.New("the exam is over")
+
 // recorder puts an exam's requests to its miners and writes down what came back.
 type recorder struct {
 	asking
@@ -29,7 +31,9 @@ type recorder struct {
 	asked  map[requestKey]bool
 	bytes  int64
 	done   []evidence.Exchange
-	err    error // why the record is not whole
+	own    evidence.Body // what was drawn of things that only this validator has
+	drew   bool          // was asked for them
+	err    error         // why the record is not whole
 	closed bool
 }
 
@@ -90,7 +94,7 @@ func (r *recorder) admit(miner neuron.Address, method, path string, body []byte)
 	}
 	switch {
 	case r.closed:
-		return to, errors.New("the exam is over")
+		return to, errOver
 	case r.bytes > examBytes:
 		return to, fmt.Errorf("the exam has moved more than %d bytes", int64(examBytes))
 	}
@@ -119,6 +123,39 @@ func (r *recorder) note(miner neuron.Address, method, path string, body []byte, 
 	}
 }
 
+// draw keeps what an exam draws of things that only this validator has, for auditors to get the same.
+func (r *recorder) draw(from func() ([]byte, error)) ([]byte, error) {
+	if err := r.admitDraw(); err != nil || from == nil {
+		return nil, err
+	}
+	content, err := from()
+	if err == nil {
+		err = evidence.CheckOwnBytes(len(content))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("draw what only this validator has: %w", err)
+	}
+	own, err := r.shelf.shelf.Body(content)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, errOver
+	}
+	r.own, r.err = own, cmp.Or(r.err, err)
+	return content, nil
+}
+
+func (r *recorder) admitDraw() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return errOver
+	}
+	err := evidence.CheckOwn(r.drew)
+	r.drew = true
+	return err
+}
+
 // close ends the record: what an examiner left under way is not part of it.
 func (r *recorder) close() {
 	r.mu.Lock()
@@ -126,14 +163,14 @@ func (r *recorder) close() {
 	r.closed = true
 }
 
-// exchanges lists what was recorded, in an order that does not depend on who was quicker.
-func (r *recorder) exchanges() ([]evidence.Exchange, error) {
+// result is what was recorded: the exchanges in an order that does not depend on who was quicker, and the validator's own.
+func (r *recorder) result() ([]evidence.Exchange, evidence.Body, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slices.SortFunc(r.done, func(a, b evidence.Exchange) int {
 		return cmp.Or(cmp.Compare(a.Miner, b.Miner), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Path, b.Path), strings.Compare(bodyKey(a.Request), bodyKey(b.Request)))
 	})
-	return r.done, r.err
+	return r.done, r.own, r.err
 }
 
 func bodyKey(b evidence.Body) string {

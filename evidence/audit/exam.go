@@ -23,11 +23,15 @@ func (a *auditor) exam() map[neuron.Address]scoring.Measure {
 		c.wrong("the memory cannot be had: %v", err)
 		return nil
 	}
-	r := newReplay(a, c)
+	text, err := a.text(x)
+	if err != nil {
+		return nil
+	}
+	r := newReplay(a, c, text)
 	found, err := scoring.Examine(a.ctx, a.Examiner, neuron.Exam{
 		ChainID: a.file.ChainID, Netuid: a.file.Netuid, Epoch: a.file.Epoch, Validator: a.file.Validator,
 		Seed: scoring.RoundSeed(a.file.Secret, a.file.Epoch, x.Opened, 0), Opened: x.Opened, Beacon: x.Beacon,
-		Miners: scoring.CloneCandidates(cands), Memory: memory, Shelf: r, Ask: r.ask,
+		Miners: scoring.CloneCandidates(cands), Memory: memory, Shelf: r, Ask: r.ask, Own: r.draw,
 	}, cands)
 	r.finish()
 	marks := a.check("marks")
@@ -38,6 +42,24 @@ func (a *auditor) exam() map[neuron.Address]scoring.Measure {
 	a.marks(marks, found)
 	a.memory(found)
 	return scoring.Marked(cands, found)
+}
+
+// text reads what the exam drew of things that only the validator had. What these were nobody else can say.
+func (a *auditor) text(x *evidence.Exam) ([]byte, error) {
+	if x.Own.Empty() {
+		return nil, nil
+	}
+	c := a.check("text")
+	content, err := x.Own.Bytes(a.blob)
+	if err == nil {
+		err = evidence.CheckOwnBytes(len(content))
+	}
+	if err != nil {
+		c.wrong("the validator's own cannot be had: %v", err)
+		return nil, err
+	}
+	c.note("the validator's own (%d bytes), recorded", len(content))
+	return content, nil
 }
 
 func candidatesOf(x *evidence.Exam) []neuron.Candidate {

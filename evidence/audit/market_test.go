@@ -9,7 +9,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dendra-net/dendra/corpus/fresh"
 	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/evidence/audit"
 	"github.com/dendra-net/dendra/neuron"
@@ -226,6 +230,57 @@ func (m *market) file(t *testing.T, epoch uint64) *evidence.File {
 	f, err := evidence.Decode(m.files[epoch])
 	require.NoError(t, err)
 	return f
+}
+
+// scribe is a jury that reads passages to its miners, of its own text when it has any: they are worth what they give back.
+type scribe struct {
+	jury
+	text fresh.Source
+}
+
+const passages = 40 // of 128 bytes: more than fits into a file
+
+func (s scribe) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings, error) {
+	factory.Add(1)
+	defer factory.Add(-1)
+	list, err := fresh.DrawOwn(x.Own, s.text, x.Seed, passages, 128)
+	if err != nil {
+		return neuron.Findings{}, err
+	}
+	if list == nil {
+		list = []fresh.Passage{{Text: []byte("what everybody has")}}
+	}
+	f := neuron.Findings{Marks: map[neuron.Address]neuron.Mark{}}
+	for _, m := range x.Miners {
+		a := x.Ask(ctx, m.Hotkey, http.MethodPost, "/read", list[0].Text)
+		if a.Err != nil {
+			f.Marks[m.Hotkey] = neuron.Mark{Reason: a.Err.Error()}
+			continue
+		}
+		worth := float64(len(a.Body))
+		for _, p := range list[1:] {
+			worth += float64(p.Text[0])
+		}
+		f.Marks[m.Hotkey] = neuron.Mark{Share: worth / 1e6, N: len(a.Body)}
+	}
+	return f, nil
+}
+
+// scribeMarket is one whose validator has text of its own.
+func scribeMarket(t *testing.T) *market {
+	dir := t.TempDir()
+	text := make([]byte, 6000)
+	for i := range text {
+		text[i] = 'a' + byte(i*i/7%26)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "own.txt"), text, 0o600))
+	source, err := fresh.Dir(dir, 0)
+	require.NoError(t, err)
+	echo := func(n int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, strings.Repeat(body(r), n)) }
+	}
+	return play(t, 3, func(c *validator.Config) { c.Examiner = scribe{text: source} },
+		map[string]http.HandlerFunc{"one": echo(1), "two": echo(2), "three": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusConflict) }})
 }
 
 func body(r *http.Request) string {

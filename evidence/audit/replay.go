@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -8,24 +10,26 @@ import (
 	"github.com/dendra-net/dendra/neuron"
 )
 
-// replay gives an exam what it was given when it was held: answers and the shelf.
+// replay gives an exam what it was given when it was held: answers, the shelf and the validator's own text.
 type replay struct {
 	a        *auditor
 	check    *Check
 	examined map[neuron.Address]bool
 	recorded map[request]int // place in the file's exchanges
 	keys     map[int]request // the same the other way round
+	text     []byte          // the validator's own; nil when it used none
 
 	mu    sync.Mutex
 	asked map[request]bool
 	reads map[evidence.Digest]bool // what the shelf had been asked for: whether it was there
 	own   map[evidence.Digest][]byte
+	drew  bool // the text was asked for
 }
 
-func newReplay(a *auditor, c *Check) *replay {
+func newReplay(a *auditor, c *Check, text []byte) *replay {
 	r := &replay{
 		a: a, check: c, examined: map[neuron.Address]bool{}, recorded: map[request]int{}, keys: map[int]request{}, asked: map[request]bool{},
-		reads: map[evidence.Digest]bool{}, own: map[evidence.Digest][]byte{},
+		reads: map[evidence.Digest]bool{}, own: map[evidence.Digest][]byte{}, text: text,
 	}
 	for _, m := range a.file.Exam.Candidates {
 		r.examined[m.Neuron.Hotkey] = true
@@ -90,10 +94,30 @@ func (r *replay) Put(content []byte) ([32]byte, error) {
 	return d, nil
 }
 
+var errNoText = errors.New("the evidence has nothing of the validator's own")
+
+// draw returns the recorded text, however it was drawn.
+func (r *replay) draw(from func() ([]byte, error)) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := evidence.CheckOwn(r.drew); err != nil {
+		return nil, err
+	}
+	r.drew = true
+	if r.text == nil && from != nil {
+		r.check.wrong("the exam draws of things that only the validator had, and they were not recorded")
+		return nil, errNoText
+	}
+	return bytes.Clone(r.text), nil
+}
+
 // finish counts what was recorded and is not asked again.
 func (r *replay) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.text != nil && !r.drew {
+		r.check.wrong("%d bytes of the validator's own are recorded, and are not asked for again", len(r.text))
+	}
 	for i, x := range r.a.file.Exchanges {
 		if k, known := r.keys[i]; known && !r.asked[k] {
 			r.check.wrong("exchange %d, %s %.128s to %s, is recorded, and is not asked again", i, x.Method, x.Path, x.Miner)

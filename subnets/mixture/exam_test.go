@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -229,6 +231,46 @@ func TestSourcesThatDoNotSuffice(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 		})
 	}
+}
+
+// An auditor, who has no text but what was kept, finds the same from the recorded answers.
+func TestOwnTextIsKept(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "own.txt"), []byte(strings.Repeat("Nobody has read of the brown fox yet. ", 700)), 0o600))
+	text, err := fresh.Dir(dir, 0)
+	require.NoError(t, err)
+	f := newFleet()
+	f.join("modest", 1, modest(t))
+	o := tiny
+	o.Source = text
+	x := f.exam(1, nil)
+	var kept []byte
+	x.Own = func(draw func() ([]byte, error)) ([]byte, error) {
+		var err error
+		kept, err = draw()
+		return kept, err
+	}
+	found, err := examiner(t, o).Examine(t.Context(), x)
+	require.NoError(t, err)
+	require.Positive(t, found.Marks["hot-modest"].N)
+
+	auditor := examiner(t, tiny)
+	x = f.replayed(x)
+	audited := func(kept []byte) (neuron.Findings, error) {
+		x.Own = func(draw func() ([]byte, error)) ([]byte, error) {
+			require.Nil(t, draw)
+			return kept, nil
+		}
+		return auditor.Examine(t.Context(), x)
+	}
+	again, err := audited(kept)
+	require.NoError(t, err)
+	require.Equal(t, found, again)
+	again, err = audited(nil)
+	require.NoError(t, err)
+	require.Contains(t, again.Marks["hot-modest"].Reason, "was not asked that", "shipped text")
+	_, err = audited(kept[:len(kept)-1])
+	require.ErrorIs(t, err, fresh.ErrEncoded)
 }
 
 func TestOptionsAreBounded(t *testing.T) {

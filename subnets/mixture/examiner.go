@@ -14,7 +14,7 @@ import (
 
 // Options are what validators of a subnet agree on. The zero value is the default network's.
 type Options struct {
-	Source      fresh.Source  // of text nobody has seen; nil is fresh.Corpus
+	Source      fresh.Source  // the validator's own text; nil is fresh.Corpus, or what an audited exam kept
 	Positions   int           // bytes that are predicted in an exam, 512 if zero, 64 to 65,536
 	PrefixBytes int           // what miners see before each, 64 if zero, 16 to MaxPrefixBytes
 	BatchTime   time.Duration // for a miner to answer one request, 3 s if zero
@@ -31,6 +31,7 @@ const (
 // Examiner measures a subnet's miners. It is safe for concurrent use.
 type Examiner struct {
 	options Options
+	shipped fresh.Source // nil when there is text of one's own
 	base    *mix.NGram
 }
 
@@ -48,18 +49,18 @@ func New(o Options) (*Examiner, error) {
 	case o.BatchTime < 0:
 		return nil, fmt.Errorf("%s for a request, want more than none", o.BatchTime)
 	}
+	var shipped fresh.Source
 	if o.Source == nil {
-		source, err := fresh.Corpus()
-		if err != nil {
+		var err error
+		if shipped, err = fresh.Corpus(); err != nil {
 			return nil, fmt.Errorf("open the shipped text: %w", err)
 		}
-		o.Source = source
 	}
 	base, err := Base()
 	if err != nil {
 		return nil, fmt.Errorf("make the public model: %w", err)
 	}
-	return &Examiner{o, base}, nil
+	return &Examiner{o, shipped, base}, nil
 }
 
 // Name is "mixture".

@@ -29,7 +29,7 @@ const tail = 96
 func (e *Examiner) draw(x neuron.Exam) ([]position, error) {
 	seed := seedOf(x)
 	want := e.options.Positions
-	passages, err := e.options.Source.Draw(seed, min(want+want/8+8, fresh.MaxPassages), e.options.PrefixBytes+tail)
+	passages, err := e.passages(x, seed)
 	if err != nil {
 		return nil, fmt.Errorf("draw text: %w", err)
 	}
@@ -45,6 +45,17 @@ func (e *Examiner) draw(x neuron.Exam) ([]position, error) {
 	}
 	dice.Shuffle(len(paper), func(i, j int) { paper[i], paper[j] = paper[j], paper[i] })
 	return paper, nil
+}
+
+// passages are the validator's own text when it has any, or had any when the exam that is audited was held.
+func (e *Examiner) passages(x neuron.Exam, seed [32]byte) ([]fresh.Passage, error) {
+	want := e.options.Positions
+	n, size := min(want+want/8+8, fresh.MaxPassages), e.options.PrefixBytes+tail
+	own, err := fresh.DrawOwn(x.Own, e.options.Source, seed, n, size)
+	if err != nil || own != nil {
+		return own, err
+	}
+	return e.shipped.Draw(seed, n, size)
 }
 
 // seedOf binds an exam to its validator's secret and to a block that nobody knew before.

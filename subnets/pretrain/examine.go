@@ -21,7 +21,8 @@ const Name = "pretrain"
 // Examiner measures what miners have published. Its zero value draws shards from the shipped text; validators in one process
 // may share one, and then nothing is computed twice.
 type Examiner struct {
-	// Source is the validator's own text. What it draws depends on the validator's secret seed, and nobody can train on it.
+	// Source is the validator's own text. What it draws depends on the validator's secret seed, nobody can train on it, and
+	// it is kept with the evidence: an auditor's examiner has none.
 	Source fresh.Source
 	// Work bounds what all artifacts of an exam together may compute for a byte, in multiplications. 0 is what thirty-six of
 	// the largest usual nets take, half a minute of one core; where epochs are short, there is time for less.
@@ -72,14 +73,14 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	return found, err
 }
 
-// shard draws the exam's text.
+// shard draws the exam's text: the validator's own when it has any, or had any when the exam that is audited was held.
 func (e *Examiner) shard(x neuron.Exam) ([]fresh.Passage, error) {
-	if e.Source == nil {
-		return PublicShard(ShardSeed(x.ChainID, x.Netuid, x.Epoch, x.Beacon))
-	}
-	shard, err := e.Source.Draw(tagged(ownDomain, x.ChainID, x.Netuid, x.Epoch, x.Seed), ShardPassages, PassageBytes)
-	if err != nil {
+	shard, err := fresh.DrawOwn(x.Own, e.Source, tagged(ownDomain, x.ChainID, x.Netuid, x.Epoch, x.Seed), ShardPassages, PassageBytes)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("draw a shard of own text: %w", err)
+	case shard == nil:
+		return PublicShard(ShardSeed(x.ChainID, x.Netuid, x.Epoch, x.Beacon))
 	}
 	return shard, nil
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dendra-net/dendra/corpus/fresh"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/nn"
 	"github.com/dendra-net/dendra/nn/gguf"
@@ -252,4 +254,54 @@ func TestOwnText(t *testing.T) {
 	own.err = errors.New("disk gone")
 	_, err := s.examiner.Examine(context.Background(), x)
 	require.ErrorIs(t, err, own.err)
+}
+
+// An auditor, who has no text but what was kept, finds the same.
+func TestOwnTextIsKept(t *testing.T) {
+	s := newStage(t)
+	s.examiner.Source = &recorder{}
+	x := s.exam(entry{"weak", cast.weak, 1}, entry{"strong", cast.strong, 2})
+	var kept []byte
+	x.Own = func(draw func() ([]byte, error)) ([]byte, error) {
+		var err error
+		kept, err = draw()
+		return kept, err
+	}
+	found := s.examine(x)
+	require.Less(t, len(kept), 1<<20)
+
+	auditor := &Examiner{}
+	audited := func(kept []byte) (neuron.Findings, error) {
+		x.Own = func(draw func() ([]byte, error)) ([]byte, error) {
+			require.Nil(t, draw)
+			return kept, nil
+		}
+		return auditor.Examine(context.Background(), x)
+	}
+	again, err := audited(kept)
+	require.NoError(t, err)
+	require.Equal(t, found, again)
+
+	again, err = audited(nil)
+	require.NoError(t, err)
+	require.NotEqual(t, found.Facts, again.Facts, "shipped text")
+
+	shard, err := fresh.Decode(kept)
+	require.NoError(t, err)
+	few := slices.Clone(shard)
+	few[0].New = []fresh.Span{{Begin: 0, End: 9}}
+	encoded, err := fresh.Encode(few)
+	require.NoError(t, err)
+	again, err = audited(encoded)
+	require.NoError(t, err)
+	require.NotEqual(t, found.Facts, again.Facts, "the same text with other new bytes")
+	for i := range few {
+		few[i].New = nil
+	}
+	encoded, err = fresh.Encode(few)
+	require.NoError(t, err)
+	_, err = audited(encoded)
+	require.Error(t, err, "nothing is new")
+	_, err = audited(kept[1:])
+	require.ErrorIs(t, err, fresh.ErrEncoded)
 }

@@ -62,6 +62,9 @@ func scoreKey(artifact []byte, shard []fresh.Passage) [32]byte {
 	for _, p := range shard {
 		sum = sha256.Sum256(p.Text)
 		h.Write(sum[:])
+		for _, s := range p.New {
+			fmt.Fprintf(h, "%d-%d ", s.Begin, s.End)
+		}
 	}
 	return [32]byte(h.Sum(nil))
 }
