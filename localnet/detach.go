@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -110,6 +111,7 @@ func Stop(ctx context.Context, home string) (killed bool, err error) {
 			return false, fmt.Errorf("stop process %d: %w", pid, err)
 		}
 		if gone(ctx, home) {
+			awaitEnd(ctx, pid)
 			return signal == syscall.SIGKILL, nil
 		}
 	}
@@ -123,6 +125,26 @@ func gone(ctx context.Context, home string) bool {
 		on, err := running(home)
 		return !on, err
 	}) == nil
+}
+
+// exitTime is how long a process may take to end after its market has: it gives back what memory it had.
+const exitTime = 5 * time.Second
+
+// awaitEnd waits until the process is gone too, or has only to be counted by its parent, so that nobody finds it still there.
+func awaitEnd(ctx context.Context, pid int) {
+	ctx, cancel := context.WithTimeout(ctx, exitTime)
+	defer cancel()
+	_ = await(ctx, "the process to end", func() (bool, error) { // it has let go of everything: to be late is no failure
+		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			return true, nil
+		}
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if err != nil {
+			return true, nil // ended just now, or a system that does not tell
+		}
+		_, state, _ := strings.Cut(string(stat), ") ")
+		return strings.HasPrefix(state, "Z"), nil
+	})
 }
 
 // Reset erases a home whose market does not run. It refuses folders that hold no market.

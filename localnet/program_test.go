@@ -165,7 +165,7 @@ func eventually(t *testing.T, within time.Duration, what string, ok func() bool)
 }
 
 // portCount is how many ports in a row a market may take, with room for more miners.
-const portCount = 30
+const portCount = 40
 
 // freePorts finds the first of a row of free ports. It stays below those that the system gives to outgoing connections.
 func freePorts(t *testing.T) int {

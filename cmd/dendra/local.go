@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 
 	"github.com/dendra-net/dendra/internal/cli"
 	"github.com/dendra-net/dendra/localnet"
@@ -30,6 +32,9 @@ func up(ctx context.Context, o cli.LocalOptions) error {
 	if o.Detach {
 		return detach(ctx, o)
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	fmt.Fprintf(o.Stderr, "starting a local market in %s\n", o.Home)
 	m, err := localnet.Start(ctx, localnet.Options{Home: o.Home, Port: o.Port, BlockTime: o.BlockTime, Quiet: o.Quiet, Shards: o.Shards, Progress: func(s localnet.Step) {
 		fmt.Fprintf(o.Stderr, "  %-12s %-52s %5.1fs\n", s.Name, s.Detail, s.After.Seconds())
@@ -47,6 +52,9 @@ func up(ctx context.Context, o cli.LocalOptions) error {
 	}
 	return run(ctx, m, events, o)
 }
+
+// softMemory is where the collector begins to work harder: about 300 MB of a market live, and garbage would treble that.
+const softMemory = 600 << 20
 
 // run tells what happens until the market ends, then says so.
 func run(ctx context.Context, m *localnet.Market, events io.Writer, o cli.LocalOptions) error {

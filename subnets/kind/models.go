@@ -37,11 +37,10 @@ var pretrainKind = Kind{
 	},
 }
 
-// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is what a third of a core does in
-// half of one of 20 s.
+// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is eight of the largest nets that are shipped, which take three seconds of a core.
 const (
 	shortEpoch = 2 * time.Minute
-	shortWork  = 12 << 20
+	shortWork  = 8 << 20
 )
 
 func minePretrain(s Seat, model string) (Work, error) {

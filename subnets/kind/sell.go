@@ -53,13 +53,8 @@ const (
 
 func sellCollective(d Desk) http.Handler {
 	market := mixture.Market{Miners: d.miners, Ask: d.ask}
-	draft, err := mixture.Background()
+	// No draft model: a round of guesses costs miners more than the rounds it saves.
 	collective := &mixture.Collective{Market: market, Memory: (&opinion{read: d.Memory, log: d.Log}).newest, StepTime: stepTime}
-	if err == nil {
-		collective.Draft = draft
-	} else {
-		d.Log.Warn("the collective writes byte by byte: no draft model", "error", err)
-	}
 	return collective.Chat(collectiveModel)
 }
 

@@ -158,7 +158,7 @@ func TestWhatCannotCountIsNotEvenAskedFor(t *testing.T) {
 	for name, reason := range map[string]string{
 		"copier": string(address("honest")) + " committed this artifact first, in block 101",
 		"none":   "has committed no artifact",
-		"late":   "committed in block 160; the exam opened in block 150",
+		"late":   "committed in block 160; the exam opened in block 130",
 		"odd":    "committed 16 bytes; a digest has 32",
 	} {
 		require.Equal(t, reason, marks[address(name)].Reason)

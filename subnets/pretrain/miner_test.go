@@ -214,13 +214,13 @@ func TestBadMiners(t *testing.T) {
 }
 
 func TestTerms(t *testing.T) {
-	net := neuron.Subnet{Tempo: 20, NextEpoch: 60, Epoch: 3} // 40 to 59, the exam opens at 50
+	net := neuron.Subnet{Tempo: 20, NextEpoch: 60, Epoch: 3} // 40 to 59, the exam opens at 46
 	for height, want := range map[int64]term{
-		40: {"c", 3, 40, 50, 46, 20}, 46: {"c", 3, 40, 50, 46, 20}, 47: {"c", 4, 60, 70, 66, 20},
+		40: {"c", 3, 40, 46, 42, 20}, 42: {"c", 3, 40, 46, 42, 20}, 43: {"c", 4, 60, 66, 62, 20},
 	} {
 		require.Equal(t, want, nextTerm(neuron.Head{ChainID: "c", Height: height}, net, 3))
 	}
-	short := neuron.Subnet{Tempo: 5, NextEpoch: 10, Epoch: 1} // 5 to 9, opens at 7
+	short := neuron.Subnet{Tempo: 5, NextEpoch: 10, Epoch: 1} // 5 to 9, opens at 6
 	require.EqualValues(t, 5, nextTerm(neuron.Head{Height: 5}, short, 3).due)
 }
 

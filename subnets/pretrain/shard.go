@@ -56,6 +56,6 @@ func PublicShard(seed [32]byte) ([]fresh.Passage, error) {
 	return passages, nil
 }
 
-// Opens is the height at which the exam opens of an epoch that runs from begin to end-1: half of it is left for the exam,
-// and for the votes that follow from it.
-func Opens(begin, end int64) int64 { return begin + (end-begin)/2 }
+// Opens is the height at which the exam opens of an epoch that runs from begin to end-1: most of it is left for the exam,
+// and for the votes that follow from it. Miners train from one exam to the next, wherever in the epoch it lies.
+func Opens(begin, end int64) int64 { return begin + (end-begin)*3/10 }

@@ -52,6 +52,6 @@ func TestPublicShard(t *testing.T) {
 }
 
 func TestOpens(t *testing.T) {
-	require.EqualValues(t, 30, Opens(20, 40))
-	require.EqualValues(t, 22, Opens(20, 25))
+	require.EqualValues(t, 26, Opens(20, 40))
+	require.EqualValues(t, 21, Opens(20, 25))
 }
