@@ -38,6 +38,8 @@ func TestMarket(t *testing.T) {
 	t.Run("dry runs", m.keepsDryRunsDry)
 	t.Run("fixed interfaces", m.keepsInterfaces)
 	t.Run("pay follows quality", m.paysQuality)
+	t.Run("scores are computed again", m.scoresHold)
+	t.Run("the collective", m.speaksTogether)
 	t.Run("the stranger earns", m.paysStranger)
 	t.Run("memory", m.staysSmall)
 	t.Run("kill -9", m.survivesKills)

@@ -146,6 +146,54 @@ func (m *market) paysQuality(t *testing.T) {
 	}
 }
 
+// scoresHold audits what a validator published of every subnet.
+func (m *market) scoresHold(t *testing.T) {
+	for i, planned := range localnet.Default().Subnets {
+		var report struct {
+			Verdict  string
+			Compared int
+		}
+		m.do(t, &report, "subnet", "audit", strconv.Itoa(i+1), "--validator", "validator-1")
+		require.Equal(t, "right", report.Verdict, planned.Name)
+		require.Positive(t, report.Compared)
+		t.Logf("%s: %d things compared", planned.Name, report.Compared)
+	}
+}
+
+// speaksTogether asks the model that is all miners of a subnet, and looks at the curve on which it beats each of them.
+func (m *market) speaksTogether(t *testing.T) {
+	var said struct{ Answer, Netuid string }
+	m.do(t, &said, "ask", "--model", "collective", "It was a bright cold day and the")
+	require.NotEmpty(t, said.Answer)
+	require.Equal(t, "3", said.Netuid)
+	var curve struct {
+		Points []struct {
+			Epoch uint64
+			Facts []struct {
+				Name  string
+				Value float64
+			}
+		}
+	}
+	m.do(t, &curve, "subnet", "curve", "3")
+	ahead, epochs := 0, 0
+	for _, p := range curve.Points {
+		facts := map[string]float64{}
+		for _, f := range p.Facts {
+			facts[f.Name] = f.Value
+		}
+		if best, ok := facts["best_single"]; ok {
+			epochs++
+			if facts["mixture"] < best {
+				ahead++
+			}
+		}
+	}
+	t.Logf("the collective was better than its best member in %d of %d epochs", ahead, epochs)
+	require.GreaterOrEqual(t, epochs, judgedEpochs)
+	require.Greater(t, 2*ahead, epochs)
+}
+
 // incentives sums each hotkey's incentive over the newest epochs of a subnet, once there are enough after the first pay.
 func (m *market) incentives(t *testing.T, netuid int) map[string]float64 {
 	t.Helper()

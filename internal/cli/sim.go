@@ -18,8 +18,8 @@ import (
 )
 
 func (a *app) simCommand() *cobra.Command {
-	return a.noun("sim", "A laboratory of populations and attacks over the chain's rules: run, attack, retention",
-		a.simRunCommand(), a.simAttackCommand(), a.simRetentionCommand())
+	return a.noun("sim", "A laboratory of populations and attacks over the chain's rules: run, attack, collective, retention",
+		a.simRunCommand(), a.simAttackCommand(), a.simCollectiveCommand(), a.simRetentionCommand())
 }
 
 // laboratory makes a command of the laboratory, which needs nothing of the home.

@@ -44,50 +44,57 @@ func (o Options) complete() (Options, error) {
 
 // Row is a cheat against its victims. Ratios are to what the victim earned where the cheat did not take place.
 type Row struct {
-	Cheat             string
-	Games             int     // seeds times victims
-	Admitted          float64 // part of games in which a thief was let in
-	Thief, ThiefWorst float64 // what the thief earned more than before, of the victim's pay: mean, and the worst game
-	Kept, KeptWorst   float64 // what the victim kept
-	Variant           string  // that paid best in the worst game
-	Victim            string  // of the worst game
-	Marginal          float64 // the most that the thief told beyond prior art, mean over games, bits per byte
+	Cheat      string  `json:"cheat"`
+	Games      int     `json:"games"`       // seeds times victims
+	Admitted   float64 `json:"admitted"`    // part of games in which a thief was let in
+	Thief      float64 `json:"thief"`       // what the thief earned more than before, of the victim's pay: mean
+	ThiefWorst float64 `json:"thief_worst"` // the same in its worst game
+	Kept       float64 `json:"kept"`        // what the victim kept
+	KeptWorst  float64 `json:"kept_worst"`  // the same in its worst game
+	Variant    string  `json:"variant"`     // that paid best in the worst game
+	Victim     string  `json:"victim"`      // of the worst game
+	Marginal   float64 `json:"marginal"`    // the most that the thief told beyond prior art, mean over games, bits per byte
 }
 
 // Whole is the collective against its best member in the market of the honest.
 type Whole struct {
-	Epochs  int // over all worlds
-	Better  int // in which the collective was better than its best member
-	Surely  int // by two standard errors or more
-	Mixture float64
-	Best    float64 // bits per byte, means over epochs
-	Gain    float64
-	GainSE  float64 // of one epoch, on average
+	Epochs  int     `json:"epochs"` // over all worlds
+	Better  int     `json:"better"` // in which the collective was better than its best member
+	Surely  int     `json:"surely"` // by two standard errors or more
+	Mixture float64 `json:"mixture"`
+	Best    float64 `json:"best"` // bits per byte, means over epochs
+	Gain    float64 `json:"gain"`
+	GainSE  float64 `json:"gain_se"` // of one epoch, on average
 }
 
 // Newcomer is an honest miner that joins a market.
 type Newcomer struct {
-	Name     string
-	Games    int
-	Marginal float64 // it told beyond prior art when it was decided, bits per byte, mean
-	Error    float64 // standard error of one game, mean
-	AtOnce   float64 // part of games in which it was let in by its first panel
-	Admitted float64 // and by the end
+	Name     string  `json:"name"`
+	Games    int     `json:"games"`
+	Marginal float64 `json:"marginal"` // it told beyond prior art when it was decided, bits per byte, mean
+	Error    float64 `json:"error"`    // standard error of one game, mean
+	AtOnce   float64 `json:"at_once"`  // part of games in which it was let in by its first panel
+	Admitted float64 `json:"admitted"` // and by the end
 }
 
 // Table is what a run found.
 type Table struct {
-	Seeds, Epochs, Positions int
-	Whole                    Whole
-	Members                  []Member
-	Newcomers                []Newcomer
-	Cheats                   []Row
+	Seeds     int        `json:"seeds"`
+	Epochs    int        `json:"epochs"`
+	Positions int        `json:"positions"`
+	Whole     Whole      `json:"whole"`
+	Members   []Member   `json:"members"`
+	Newcomers []Newcomer `json:"newcomers"`
+	Cheats    []Row      `json:"cheats"`
 }
 
 // Member is one of the honest market, on average over epochs.
 type Member struct {
-	Name                        string
-	Loss, Skill, Pruning, Share float64
+	Name    string  `json:"name"`
+	Loss    float64 `json:"loss"`
+	Skill   float64 `json:"skill"`
+	Pruning float64 `json:"pruning"`
+	Share   float64 `json:"share"`
 }
 
 // Run plays the markets of the honest and every cheat. It ends early with the error of ctx.
