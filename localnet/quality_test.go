@@ -139,9 +139,12 @@ func (m *market) paysQuality(t *testing.T) {
 		better("cnn", "mlp")
 		better("mlp", "linear")
 		for _, cheat := range []string{"lazy", localnet.ModelCopycat, "parrot"} {
-			for _, honest := range []string{"clerk", "novice", "ngram5", "prose", "code", "reference", "dictionary"} {
+			for _, honest := range []string{"clerk", "novice", "net-w", "prose", "code", "reference", "dictionary"} {
 				better(honest, cheat)
 			}
+		}
+		if planned.Kind == "pretrain" {
+			require.Less(t, got[localnet.ModelCopycat], 0.05*got["net-w"], "what is published twice tells nothing new")
 		}
 	}
 }

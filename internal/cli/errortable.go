@@ -106,6 +106,7 @@ var fixes = map[string]string{
 	"nothing_to_plot":       "leave --plot out, or look at the numbers with --json",
 	"bad_model":             "name a .tlm file as dendra model train writes it",
 	"bad_text":              "name files that hold text: --text FILE",
+	"no_evidence":           "wait until a vote is revealed, an epoch or two after a market begins: dendra subnet show N",
 	"bad_picture":           "name a PNG, JPEG or GIF file of at most 2 MiB: --image FILE",
 	"bad_output":            "name a new file in a directory that is there",
 	"bad_training":          "repeat the command with its first flags, or remove the file to begin anew",
