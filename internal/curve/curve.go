@@ -49,13 +49,16 @@ func Chart(c evidence.Curve, o Options) plot.Chart {
 		value = func(m evidence.MinerPoint) (float64, bool) { return factOf(m.Facts, Loss) }
 	}
 	for _, who := range miners(c, o.Names) {
-		chart.Series = append(chart.Series, plot.Series{Name: name(who, o.Names), Points: pointsOf(c, func(p evidence.Point) (float64, bool) {
+		points := pointsOf(c, func(p evidence.Point) (float64, bool) {
 			i := slices.IndexFunc(p.Miners, func(m evidence.MinerPoint) bool { return m.Hotkey == who })
 			if i < 0 {
 				return 0, false
 			}
 			return value(p.Miners[i])
-		})})
+		})
+		if len(points) > 0 { // who serves and never answered has none
+			chart.Series = append(chart.Series, plot.Series{Name: name(who, o.Names), Points: points})
+		}
 	}
 	for _, t := range o.Together {
 		series := plot.Series{Name: t.Name, Style: plot.Dash, Points: pointsOf(c, func(p evidence.Point) (float64, bool) { return factOf(p.Facts, t.Fact) })}

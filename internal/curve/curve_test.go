@@ -21,7 +21,7 @@ func TestLossesAreDrawnWhereThereAreAny(t *testing.T) {
 	c := evidence.Curve{Points: []evidence.Point{
 		{Epoch: 3, Miners: []evidence.MinerPoint{loss(a, 3)}},
 		{Epoch: 4, Miners: []evidence.MinerPoint{loss(b, 2.5), {Hotkey: a}}, Facts: []evidence.Fact{{Name: "mixture", Value: 2.2}}},
-		{Epoch: 6, Miners: []evidence.MinerPoint{loss(a, 2), loss(b, 2.4)}, Facts: []evidence.Fact{{Name: "mixture", Value: 1.9}}},
+		{Epoch: 6, Miners: []evidence.MinerPoint{loss(a, 2), loss(b, 2.4), {Hotkey: neuron.KeyFromSeed([32]byte{3}).Address()}}, Facts: []evidence.Fact{{Name: "mixture", Value: 1.9}}},
 	}}
 	chart := curve.Chart(c, curve.Options{Title: "pretrain", Names: map[neuron.Address]string{a: "anna", b: "ben"}, Together: curve.Collective()})
 	require.Equal(t, "loss on unseen text, bits per byte", chart.Y.Label)
