@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/dendra-net/dendra/internal/durable"
 )
@@ -49,13 +50,29 @@ func takeLock(home string) (*lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("home: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if !flock(f) {
 		return nil, errors.Join(fmt.Errorf("%w in %s", ErrRunning, home), f.Close())
 	}
 	if err := errors.Join(f.Truncate(0), writePID(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("home: %w", err), f.Close())
 	}
 	return &lock{f}, nil
+}
+
+// lockPatience is how long a lock may be held by somebody who only looks whether a market runs, see running: such a one
+// lets go at once, unless the machine is so busy that it is not let to.
+const lockPatience = time.Second
+
+// flock takes the lock of an open file, or reports false when a market holds it.
+func flock(f *os.File) bool {
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			return true
+		}
+		if time.Since(began) > lockPatience {
+			return false
+		}
+	}
 }
 
 func writePID(f *os.File) error {

@@ -4,7 +4,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -53,4 +55,23 @@ func TestPortsInUse(t *testing.T) {
 	}
 	_, err = newPorts(80, 1, 0)
 	require.ErrorContains(t, err, "want 1024")
+}
+
+// Whoever looks whether a market runs holds its lock for a moment, and for longer on a busy machine.
+func TestALookDoesNotKeepAMarketFromStarting(t *testing.T) {
+	home := t.TempDir()
+	first, err := takeLock(home)
+	require.NoError(t, err)
+	_, err = takeLock(home)
+	require.ErrorIs(t, err, ErrRunning)
+	require.NoError(t, first.release())
+
+	look, err := os.Open(lockFile(home))
+	require.NoError(t, err)
+	require.NoError(t, syscall.Flock(int(look.Fd()), syscall.LOCK_SH))
+	gone := time.AfterFunc(100*time.Millisecond, func() { _ = look.Close() })
+	defer gone.Stop()
+	second, err := takeLock(home)
+	require.NoError(t, err)
+	require.NoError(t, second.release())
 }
