@@ -6,7 +6,6 @@ import (
 
 	"github.com/dendra-net/dendra/explain"
 	"github.com/dendra-net/dendra/fixed"
-	"github.com/dendra-net/dendra/x/neuron"
 	"github.com/dendra-net/dendra/x/weights"
 	"github.com/dendra-net/dendra/yuma"
 )
@@ -116,16 +115,17 @@ func (c *Client) Slots(ctx context.Context, netuid uint16, height int64) (explai
 	}
 	h := r.Subnet.Hyperparameters
 	out := explain.Slots{
-		Height: r.Height + 1, MaxNeurons: h.MaxNeurons, MinReplaceable: h.MinReplaceable, ImmunityBlocks: h.ImmunityBlocks, ByEvidence: h.PruneByEvidence,
+		Height: r.Height + 1, Epoch: r.scores.Epoch, MaxNeurons: h.MaxNeurons, MinReplaceable: h.MinReplaceable, ImmunityBlocks: h.ImmunityBlocks,
+		ByEvidence: h.PruneByEvidence,
 	}
-	res, err := c.AtHeight(r.Height).Neuron().Ranking(ctx, &neuron.QueryRankingRequest{Netuid: uint32(netuid)})
+	ranking, err := c.AtHeight(r.Height).ranking(ctx, netuid)
 	if err != nil {
-		return explain.Slots{}, fmt.Errorf("ranking of subnet %d: %w", netuid, err)
+		return explain.Slots{}, err
 	}
 	for uid, n := range r.Neurons {
 		slot := explain.Slot{Neuron: seated(n)}
-		if out.ByEvidence && uid < len(res.Ranking.PruningUbits) && uid < len(res.Ranking.Judges) {
-			slot.PruningUbits, slot.Judge = res.Ranking.PruningUbits[uid], res.Ranking.Judges[uid]
+		if out.ByEvidence && uid < len(ranking.PruningUbits) && uid < len(ranking.Judges) {
+			slot.PruningUbits, slot.Judge = ranking.PruningUbits[uid], ranking.Judges[uid]
 		}
 		if uid < len(r.scores.Generations) && r.scores.Generations[uid] == n.Neuron.Generation {
 			slot.PaidRao = r.scores.ServerRao[uid] + r.scores.ValidatorRao[uid]

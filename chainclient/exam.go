@@ -144,10 +144,7 @@ func (q Queries) Evidence(ctx context.Context, netuid uint16, hotkey neuron.Addr
 // SubnetEvidence returns what each validator of a subnet published last, by uid. That of a neuron which was replaced since
 // the last epoch is among it: compare generations.
 func (q Queries) SubnetEvidence(ctx context.Context, netuid uint16) ([]Published, error) {
-	all, err := collect(fmt.Sprintf("evidence of subnet %d", netuid), func(p *query.PageRequest) ([]weights.Evidence, *query.PageResponse, error) {
-		res, err := q.Weights().SubnetEvidence(ctx, &weights.QuerySubnetEvidenceRequest{Netuid: uint32(netuid), Pagination: p})
-		return res.GetEvidence(), res.GetPagination(), err
-	})
+	all, err := q.subnetEvidence(ctx, netuid)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +155,13 @@ func (q Queries) SubnetEvidence(ctx context.Context, netuid uint16) ([]Published
 		}
 	}
 	return out, nil
+}
+
+func (q Queries) subnetEvidence(ctx context.Context, netuid uint16) ([]weights.Evidence, error) {
+	return collect(fmt.Sprintf("evidence of subnet %d", netuid), func(p *query.PageRequest) ([]weights.Evidence, *query.PageResponse, error) {
+		res, err := q.Weights().SubnetEvidence(ctx, &weights.QuerySubnetEvidenceRequest{Netuid: uint32(netuid), Pagination: p})
+		return res.GetEvidence(), res.GetPagination(), err
+	})
 }
 
 // maxEvidenceSpan is how many epochs can pass between an epoch and its evidence: a vote is revealed at most 100 later.

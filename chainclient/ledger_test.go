@@ -35,8 +35,9 @@ func (bytesCodec) Unmarshal(b []byte, v any) error {
 // ledger serves the queries of an application that is driven block by block.
 type ledger struct {
 	*testchain.Chain
-	forgotten int64                              // heights up to here are refused, as by a node that prunes
-	lie       func(*weights.QueryReplayResponse) // changes what is answered, unless nil
+	forgotten int64                                      // heights up to here are refused, as by a node that prunes
+	lie       func(*weights.QueryReplayResponse)         // changes what is answered, unless nil
+	notes     func(*weights.QuerySubnetEvidenceResponse) // the same
 }
 
 // serve returns a client of the ledger.
@@ -93,13 +94,21 @@ func (l *ledger) answer(ctx context.Context, method string, in []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	if l.lie == nil || method != "/dendra.weights.v1.Query/Replay" {
-		return res.Value, nil
+	switch {
+	case l.lie != nil && method == "/dendra.weights.v1.Query/Replay":
+		var page weights.QueryReplayResponse
+		if err := page.Unmarshal(res.Value); err != nil {
+			return nil, err
+		}
+		l.lie(&page)
+		return page.Marshal()
+	case l.notes != nil && method == "/dendra.weights.v1.Query/SubnetEvidence":
+		var page weights.QuerySubnetEvidenceResponse
+		if err := page.Unmarshal(res.Value); err != nil {
+			return nil, err
+		}
+		l.notes(&page)
+		return page.Marshal()
 	}
-	var page weights.QueryReplayResponse
-	if err := page.Unmarshal(res.Value); err != nil {
-		return nil, err
-	}
-	l.lie(&page)
-	return page.Marshal()
+	return res.Value, nil
 }

@@ -63,7 +63,11 @@ func (c *Client) Replay(ctx context.Context, netuid uint16, epoch uint64) (expla
 			return explain.Epoch{}, err
 		}
 	}
-	return assemble(netuid, before, after)
+	e, err := assemble(netuid, before, after)
+	if err != nil || !after.Subnet.Hyperparameters.PruneByEvidence {
+		return e, err
+	}
+	return e, c.jury(ctx, &e, after)
 }
 
 // epochHeight finds the height at whose end an epoch closed. The clock of a later epoch bounds it from above; below, the

@@ -199,6 +199,7 @@ func TestReplayOfRandomNetworks(t *testing.T) {
 			}
 			require.Greater(t, paid, 1, "epochs that pay are what is tested")
 			requireOrder(t, client, n)
+			requireVerdicts(t, client, n)
 		})
 	}
 }
@@ -361,6 +362,53 @@ func requireOrder(t *testing.T, client *chainclient.Client, n *network) {
 	}
 }
 
+// requireVerdicts compares, for every neuron of every epoch, what the notes make of it with what the chain ranked by.
+func requireVerdicts(t *testing.T, client *chainclient.Client, n *network) {
+	last, scored := n.scores().Epoch, 0
+	for epoch := range last + 1 {
+		e, err := client.Replay(t.Context(), 1, epoch)
+		require.NoError(t, err)
+		slots, err := client.Slots(t.Context(), 1, e.Height)
+		require.NoError(t, err)
+		res, err := client.AtHeight(e.Height).Neuron().Ranking(t.Context(), &neuron.QueryRankingRequest{Netuid: 1})
+		require.NoError(t, err)
+		for uid := range slots.Neurons {
+			x := explain.Recompute(e).Prune(uint16(uid), slots)
+			require.Equal(t, slots.ByEvidence, x.Verdict != nil)
+			if x.Verdict == nil {
+				continue
+			}
+			require.True(t, x.EqualToChain)
+			require.Equal(t, res.Ranking.PruningUbits[uid], x.Verdict.PruningUbits)
+			require.Equal(t, res.Ranking.Judges[uid], x.Judge)
+			requireMajority(t, *x.Verdict)
+			scored += int(x.Verdict.PruningUbits)
+		}
+	}
+	slots, err := client.Slots(t.Context(), 1, 0)
+	require.NoError(t, err)
+	require.Equal(t, slots.ByEvidence, scored > 0, "scores above zero are what is tested")
+}
+
+// requireMajority adds a verdict's voices up.
+func requireMajority(t *testing.T, v explain.Verdict) {
+	heard, lines := uint64(0), 0
+	for i, s := range v.Said {
+		require.True(t, i == 0 || s.PruningUbits <= v.Said[i-1].PruningUbits)
+		heard += s.VoiceRao
+		require.Equal(t, heard, s.HeardRao)
+		require.Equal(t, s.What == explain.SaidNever, s.Digest == "")
+		if s.Line {
+			lines++
+			require.Equal(t, v.PruningUbits, s.PruningUbits)
+			require.Greater(t, 2*heard, v.VoiceRao)
+			require.LessOrEqual(t, 2*(heard-s.VoiceRao), v.VoiceRao)
+		}
+	}
+	require.Equal(t, v.VoiceRao, heard)
+	require.Equal(t, min(len(v.Said), 1), lines)
+}
+
 // The order of replacement is what the chain's rule gives when it is asked again and again, by payout and by evidence.
 func TestOrderOfReplacementIsTheChainsRule(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
@@ -473,6 +521,41 @@ func TestReplayOfALyingNode(t *testing.T) {
 	l.lie = func(p *weights.QueryReplayResponse) { p.Scores = nil }
 	_, err := client.Replay(t.Context(), 1, epoch)
 	require.ErrorIs(t, err, chainclient.ErrEpochFailed)
+}
+
+// What a node says of notes and rankings is refused, or found out, too.
+func TestReplayOfALyingJury(t *testing.T) {
+	n := newNetwork(t, 6)
+	n.Block()
+	for range 3 {
+		n.live()
+		n.To(n.due())
+	}
+	l := &ledger{Chain: n.Chain}
+	client := l.serve(t)
+	epoch := n.scores().Epoch
+	for name, lie := range map[string]func(*weights.QuerySubnetEvidenceResponse){
+		"one twice":        func(p *weights.QuerySubnetEvidenceResponse) { p.Evidence = append(p.Evidence, p.Evidence[0]) },
+		"no digest":        func(p *weights.QuerySubnetEvidenceResponse) { p.Evidence[0].Digest = nil },
+		"too few scores":   func(p *weights.QuerySubnetEvidenceResponse) { p.Evidence[0].PruningUbits = nil },
+		"of a distant uid": func(p *weights.QuerySubnetEvidenceResponse) { p.Evidence[0].Uid = 1 << 20 },
+	} {
+		l.notes = lie
+		_, err := client.Replay(t.Context(), 1, epoch)
+		require.ErrorIs(t, err, chainclient.ErrBadAnswer, name)
+	}
+	l.notes = func(p *weights.QuerySubnetEvidenceResponse) {
+		for _, e := range p.Evidence {
+			for i := range e.PruningUbits {
+				e.PruningUbits[i]++
+			}
+		}
+	}
+	e, err := client.Replay(t.Context(), 1, epoch)
+	require.NoError(t, err)
+	list, _ := explain.Recompute(e).Differences()
+	require.NotEmpty(t, list)
+	require.Equal(t, "pruning_ubits", list[0].Field)
 }
 
 // voter is a uid that has weights in force and bonds.

@@ -21,6 +21,7 @@ type Epoch struct {
 	OwnerCut   uint16   // of 65535
 	Owner      string   // coldkey of the subnet's owner; empty when it has none
 	Neurons    []Neuron
+	Jury       *Jury // nil where the subnet does not replace by evidence
 	Stored     Results
 }
 
@@ -41,6 +42,8 @@ type Results struct {
 	Bonds                   [][]yuma.Cell
 	CountedRao              []uint64
 	Memory                  yuma.Memory
+	PruningUbits            []uint32 // what validators agreed each neuron adds, in millionths of a bit per byte
+	Judges                  []bool   // who was paid for its votes
 }
 
 // sized returns s cut or padded with zeros to n elements.
@@ -62,6 +65,8 @@ func (e Epoch) sound() Epoch {
 	s.ServerRao, s.ValidatorRao = sized(s.ServerRao, n), sized(s.ValidatorRao, n)
 	s.Permit, s.Active, s.Bonds = sized(s.Permit, n), sized(s.Active, n), sized(s.Bonds, n)
 	s.CountedRao, s.Memory = sized(s.CountedRao, n), soundMemory(s.Memory, n)
+	s.PruningUbits, s.Judges = sized(s.PruningUbits, n), sized(s.Judges, n)
+	e.Jury = e.Jury.sound(n)
 	return e
 }
 

@@ -161,6 +161,70 @@ func TestOrderOfReplacementIsTheChainsRule(t *testing.T) {
 	}
 }
 
+// judged is the small epoch on a subnet that replaces by evidence: all four have a voice there.
+func judged() explain.Epoch {
+	e := small()
+	e.Jury = &explain.Jury{
+		OldestEpoch: 2, VoiceRao: []uint64{400, 300, 200, 100},
+		Notes:    []explain.Note{{UID: 0, Epoch: 3, Digest: "aa", URL: "http://a"}, {UID: 1, Epoch: 2, Digest: "bb"}, {UID: 2, Epoch: 1, Digest: "cc"}},
+		Opinions: [][]explain.Opinion{nil, nil, {{UID: 0, Ubits: 9}, {UID: 1, Ubits: 5}}, {{UID: 0, Ubits: 7}}},
+	}
+	e.Stored.PruningUbits = []uint32{0, 0, 5, 0}
+	for uid := range e.Neurons {
+		e.Stored.Judges = append(e.Stored.Judges, e.Stored.Dividend[uid] > 0)
+	}
+	return e
+}
+
+func TestVerdictByHand(t *testing.T) {
+	s := explain.Slots{Height: 41, Epoch: 3, ByEvidence: true, MaxNeurons: 4}
+	for uid, n := range judged().Neurons {
+		s.Neurons = append(s.Neurons, explain.Slot{Neuron: n, PruningUbits: judged().Stored.PruningUbits[uid]})
+	}
+	x := explain.Recompute(judged()).Prune(2, s)
+	require.True(t, x.EqualToChain, "%v", x.Differences)
+	v := x.Verdict
+	require.Equal(t, uint64(1000), v.VoiceRao)
+	require.Equal(t, uint64(501), v.NeedRao)
+	require.Equal(t, uint32(5), v.PruningUbits)
+	require.Equal(t, explain.Said{UID: 0, Hotkey: "hot0", VoiceRao: 400, VoiceShare: v.Said[0].VoiceShare, What: explain.SaidScore, PruningUbits: 9, HeardRao: 400,
+		Epoch: 3, Digest: "aa", URL: "http://a"}, v.Said[0])
+	require.InDelta(t, 0.4, v.Said[0].VoiceShare.Float(), 1e-15)
+	require.True(t, v.Said[1].Line, "9 has 400 of 1000 behind it, 5 has 700")
+	require.Equal(t, explain.SaidTooOld, v.Said[2].What)
+	require.Equal(t, explain.SaidNever, v.Said[3].What)
+	require.Equal(t, uint64(1000), v.Said[3].HeardRao)
+
+	v = explain.Recompute(judged()).Prune(3, s).Verdict
+	require.Zero(t, v.PruningUbits, "400 of 1000 are no majority")
+	require.Equal(t, explain.SaidNothing, v.Said[1].What)
+	require.True(t, v.Said[1].Line, "silence says 0, and is heard")
+
+	s.Neurons[2].PruningUbits = 6
+	x = explain.Recompute(judged()).Prune(2, s)
+	require.Equal(t, []explain.Difference{{Field: "pruning_ubits", UID: 2, Chain: "6", Recomputed: "5"}}, x.Differences)
+	require.False(t, x.EqualToChain)
+	s.Neurons[2].Generation++
+	require.Nil(t, explain.Recompute(judged()).Prune(2, s).Verdict, "nobody judged the newcomer")
+	s.ByEvidence = false
+	require.Nil(t, explain.Recompute(judged()).Prune(3, s).Verdict)
+
+	for field, change := range map[string]func(*explain.Results){
+		"pruning_ubits": func(r *explain.Results) { r.PruningUbits[3]++ },
+		"judges":        func(r *explain.Results) { r.Judges[2] = true },
+	} {
+		e := judged()
+		change(&e.Stored)
+		list, _ := explain.Recompute(e).Differences()
+		require.Len(t, list, 1, field)
+		require.Equal(t, field, list[0].Field)
+	}
+	e := judged()
+	e.Jury.VoiceRao, e.Jury.Opinions = nil, nil
+	e.Stored.PruningUbits = nil
+	require.True(t, explain.Recompute(e).Equal(), "who has no voice says nothing")
+}
+
 func TestSharesAreExactInJSON(t *testing.T) {
 	for share, want := range map[explain.Share]string{
 		0: "0", 1: "0.0000000000000000001", 2: "0.0000000000000000002", 1 << 62: "0.5", 1 << 63: "1", 1<<63 - 1: "0.9999999999999999999", 1<<64 - 1: "1",

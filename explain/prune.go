@@ -2,12 +2,14 @@ package explain
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
 // Slots are a subnet's neurons at one height, as far as they decide who gives way to a newcomer.
 type Slots struct {
-	Height         int64 // of the block in which the newcomer would register
+	Height         int64  // of the block in which the newcomer would register
+	Epoch          uint64 // whose results are in force
 	MaxNeurons     uint32
 	MinReplaceable uint32 // so many neurons past their immunity never give way while others are immune
 	ImmunityBlocks int64
@@ -37,6 +39,7 @@ type Prune struct {
 	PaidRao          uint64      `json:"paid_rao,string"` // in the last epoch
 	PruningUbits     uint32      `json:"pruning_ubits"`   // millionths of a bit per byte
 	Judge            bool        `json:"judge"`           // paid for its votes, so not judged by a pruning score
+	Verdict          *Verdict    `json:"verdict"`         // where its score comes from; null where no epoch has judged it
 	RegisteredAt     int64       `json:"registered_at"`
 	ImmuneUntil      int64       `json:"immune_until"`
 	ImmuneBlocksLeft int64       `json:"immune_blocks_left"`
@@ -72,6 +75,9 @@ func (r *Replay) Prune(uid uint16, s Slots) Prune {
 		Coldkey: n.Coldkey, Neurons: len(s.Neurons), EqualToChain: r.Equal(), Differences: append([]Difference{}, r.differences...),
 		MoreDifferences: r.more,
 	}
+	if s.ByEvidence && r.judged(uid, n) {
+		x.judge(r.verdict(uid))
+	}
 	x.FreeSlots = s.MaxNeurons - min(s.MaxNeurons, uint32(len(s.Neurons)))
 	for _, other := range s.Neurons {
 		if s.immuneLeft(other) == 0 {
@@ -87,6 +93,20 @@ func (r *Replay) Prune(uid uint16, s Slots) Prune {
 		}
 	}
 	return x
+}
+
+// judged reports whether the epoch heard what validators say of the neuron that sits in a slot now.
+func (r *Replay) judged(uid uint16, n Slot) bool {
+	return r.Jury != nil && int(uid) < len(r.Neurons) && r.Neurons[uid].Generation == n.Generation
+}
+
+// judge adds where the neuron's score comes from, and that the chain has another one, if it has.
+func (x *Prune) judge(v Verdict) {
+	x.Verdict = &v
+	if v.PruningUbits != x.PruningUbits {
+		x.EqualToChain = false
+		x.Differences = append(x.Differences, Difference{"pruning_ubits", int(x.UID), fmt.Sprint(x.PruningUbits), fmt.Sprint(v.PruningUbits)})
+	}
 }
 
 // immuneLeft is how many more blocks a neuron is immune for.

@@ -66,6 +66,7 @@ func (r *Replay) compare() {
 		r.sameRow("bonds", uid, s.Bonds[uid], out.Bonds[uid])
 	}
 	r.compareMemory(s.Memory, soundMemory(out.Memory, len(r.Neurons)))
+	r.compareJury()
 }
 
 // compareMemory compares what the epoch left for the next one.

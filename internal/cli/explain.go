@@ -104,7 +104,11 @@ func (a *app) explainCommand() *cobra.Command {
 	c.Long = c.Short + `.
 
 With --subnet and --neuron, WORD is one of incentive, dividend, emission, permit and prune: the epoch is computed again
-from the records of the chain, compared with what the chain stored, and shown step by step.`
+from the records of the chain, compared with what the chain stored, and shown step by step.
+
+Where a subnet replaces by evidence, prune shows what score each validator's note on the chain gives the neuron, and
+the majority they make. The evidence behind a note is not fetched for that: "dendra subnet audit" fetches it and
+computes the scores themselves again.`
 	q.flags(c)
 	c.RunE = func(c *cobra.Command, given []string) error {
 		switch {

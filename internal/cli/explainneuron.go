@@ -153,6 +153,13 @@ func (q asking) prune(ctx context.Context, name string) (explanation, func(*page
 	if err != nil {
 		return nil, nil, err
 	}
+	if slots.Epoch != q.replay.Index { // another epoch has closed since
+		e, err := q.client.Replay(ctx, q.netuid, slots.Epoch)
+		if err != nil {
+			return nil, nil, err
+		}
+		q.replay = explain.Recompute(e)
+	}
 	x := q.replay.Prune(uid, slots)
 	return x, func(p *page) { p.prune(x) }, nil
 }

@@ -69,7 +69,17 @@ func TestScoresAreShownWhereTheyDecide(t *testing.T) {
 		require.NoError(t, p.write(&out, x.Head()))
 		return out.String()
 	}
+	require.Contains(t, show(), "no epoch has closed that judged this neuron: its score is 0")
+	x.Verdict = &explain.Verdict{VoiceRao: 5e9, NeedRao: 2_500_000_001, OldestEpoch: 6, PruningUbits: 41_000, Said: []explain.Said{
+		{UID: 0, Hotkey: "\x1b[2Jval", VoiceRao: 4e9, VoiceShare: 1 << 62, What: explain.SaidScore, PruningUbits: 41_000, HeardRao: 4e9, Line: true, Epoch: 8, Digest: "5eed"},
+		{UID: 7, VoiceRao: 1e9, What: explain.SaidNever, HeardRao: 5e9}}}
 	page := show()
+	require.NotContains(t, page, "\x1b")
+	require.Regexp(t, `(?m)^ +0 .* 4\.0+ +50\.000 +0\.041000 +4\.0+ +<- majority +8 +5eed$`, page)
+	require.Regexp(t, `(?m)^ +7 .* 0\.000000 +published none +5\.0+$`, page)
+	require.Regexp(t, `(?m)^ +majority +.* 2\.500000001 TAO$`, page)
+	require.Contains(t, page, "no evidence was fetched", "notes are what validators say themselves")
+	require.Contains(t, page, "dendra subnet audit 0 --validator UID --epoch E")
 	require.Regexp(t, `(?m)^ +adds +bits per byte, as a majority of validators' stake says +0\.041000$`, page)
 	require.Regexp(t, `(?m)^ +2 +1 .* 0\.041000 +<-$`, page)
 	require.Regexp(t, `(?m)^ +3 +0 .* validates *$`, page)
@@ -85,6 +95,9 @@ func TestEveryReasonHasWords(t *testing.T) {
 	}
 	for _, reason := range []string{explain.IgnoredInactive, explain.IgnoredNoPermit, explain.IgnoredNoStake, explain.IgnoredSelf, explain.IgnoredTooYoung} {
 		require.NotEmpty(t, ignoredReasons[reason], reason)
+	}
+	for _, what := range []string{explain.SaidNothing, explain.SaidTooOld, explain.SaidNever} {
+		require.NotEmpty(t, saidReasons[what], what)
 	}
 	require.Equal(t, "half of incentive, the other half is the validators'", halfOf("incentive", "validators'", 100, 50))
 	require.Equal(t, "all of incentive: the other side earned nothing", halfOf("incentive", "validators'", 100, 100))

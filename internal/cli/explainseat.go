@@ -89,18 +89,63 @@ func (p *page) prune(x explain.Prune) {
 		[3]string{"past immunity", fmt.Sprintf("of %d neurons", x.Neurons), strconv.Itoa(x.PastImmunity)},
 		[3]string{"kept back", "so many past immunity stay while others are immune", strconv.Itoa(int(x.MinReplaceable))},
 	)
-	p.order(x)
+	step := 3
+	if x.ByEvidence {
+		p.verdict(x)
+		step = 4
+	}
+	p.order(step, x)
+}
+
+// saidReasons say to people why a validator gives a neuron no score.
+var saidReasons = map[string]string{
+	explain.SaidScore:   "",
+	explain.SaidNothing: "does not name it",
+	explain.SaidTooOld:  "too old",
+	explain.SaidNever:   "published none",
+}
+
+// verdict shows what the notes of validators say a neuron adds, and where their voices become a majority.
+func (p *page) verdict(x explain.Prune) {
+	v := x.Verdict
+	if v == nil {
+		p.step("3. what validators say it adds")
+		p.line("  no epoch has closed that judged this neuron: its score is 0")
+		return
+	}
+	p.step("3. what validators say it adds, the most first: the score at which they are more than half of all voice")
+	p.list(len(v.Said), []term.Column{{Title: "UID", Right: true}, {Title: "VALIDATOR"}, {Title: "VOICE (TAO)", Right: true}, {Title: "VOICE (%)", Right: true},
+		{Title: "GIVES (BITS/BYTE)", Right: true}, {Title: ""}, {Title: "HEARD (TAO)", Right: true}, {Title: ""}, {Title: "OF EPOCH", Right: true},
+		{Title: "SHA-256 OF ITS EVIDENCE"}}, func(i int) []string {
+		s := v.Said[i]
+		epoch, mark := "", ""
+		if s.What != explain.SaidNever {
+			epoch = strconv.FormatUint(s.Epoch, 10)
+		}
+		if s.Line {
+			mark = "<- majority"
+		}
+		return []string{number16(s.UID), p.name(s.Hotkey), decimalTAO(s.VoiceRao), percentage(s.VoiceShare), bitsPerByte(s.PruningUbits), saidReasons[s.What],
+			decimalTAO(s.HeardRao), mark, epoch, s.Digest}
+	})
+	p.sums(
+		[3]string{"voice", "stake that counts of those whose permit was used", formatTAO(v.VoiceRao)},
+		[3]string{"majority", "the least that is more than half of it", formatTAO(v.NeedRao)},
+		[3]string{"score", fmt.Sprintf("as notes of epoch %d and later make it", v.OldestEpoch), bitsPerByte(v.PruningUbits)},
+	)
+	p.line("  These are the notes that validators put on the chain; no evidence was fetched. Whether a validator's scores are")
+	p.line("  right: dendra subnet audit %d --validator UID --epoch E", x.Netuid)
 }
 
 // order lists who goes first; scores are shown where they decide.
-func (p *page) order(x explain.Prune) {
+func (p *page) order(step int, x explain.Prune) {
 	columns := []term.Column{{Title: "PLACE", Right: true}, {Title: "UID", Right: true}, {Title: "NEURON"}, {Title: "PAID (TAO)", Right: true},
 		{Title: "REGISTERED", Right: true}, {Title: "IMMUNE (BLOCKS)", Right: true}}
 	if x.ByEvidence {
-		p.step("3. order: the least paid if it validates, else the miner that adds least; those past immunity first")
+		p.step("%d. order: the least paid if it validates, else the miner that adds least; those past immunity first", step)
 		columns = append(columns, term.Column{Title: "ADDS (BITS/BYTE)", Right: true})
 	} else {
-		p.step("3. order: least paid, then first registered, then lowest uid; those past immunity first")
+		p.step("%d. order: least paid, then first registered, then lowest uid; those past immunity first", step)
 	}
 	p.list(len(x.Order), append(columns, term.Column{}), func(i int) []string {
 		c := x.Order[i]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dendra-net/dendra/x/neuron"
 	"github.com/dendra-net/dendra/x/subnet"
+	"github.com/dendra-net/dendra/yuma"
 )
 
 // EvidenceEpochs is for how many epochs after everybody could read a vote its evidence is taken, and counts.
@@ -70,8 +71,19 @@ type Jury struct {
 	Subnet   subnet.Subnet
 	Epoch    uint64
 	Neurons  []neuron.Neuron // by uid
-	VoiceRao []uint64        // the stake that counts of those whose permit was used, by uid; 0 of the others
+	VoiceRao []uint64        // as JuryVoices has it
 	Evidence []Evidence      // at most one of a neuron, in any order
+}
+
+// JuryVoices is the stake that counts of those whose permit was used, by uid; 0 of the others.
+func JuryVoices(in yuma.Input) []uint64 {
+	rao := make([]uint64, len(in.Permits))
+	for uid, used := range in.Permits {
+		if used {
+			rao[uid] = in.Stake[uid]
+		}
+	}
+	return rao
 }
 
 // PruningUbits returns, by uid, the highest score that validators with more than half of all voice give a neuron at least
@@ -81,42 +93,51 @@ func (j Jury) PruningUbits() []uint32 {
 	for _, rao := range j.VoiceRao {
 		total += rao
 	}
-	opinions := make([][]opinion, len(j.Neurons))
+	scores := make([]uint32, len(j.Neurons))
+	for uid, heard := range j.Opinions() {
+		scores[uid] = j.majority(heard, total)
+	}
+	return scores
+}
+
+// Opinion is what one validator's evidence says of a neuron.
+type Opinion struct {
+	Uid   uint32 // of the validator
+	Ubits uint32
+}
+
+// Opinions returns, by the uid of whom they are about, all opinions that count.
+func (j Jury) Opinions() [][]Opinion {
+	opinions := make([][]Opinion, len(j.Neurons))
 	for _, e := range j.Evidence {
 		if !j.counts(e) {
 			continue
 		}
 		for i, uid := range e.Uids {
 			if int64(uid) < int64(len(j.Neurons)) && j.Neurons[uid].Generation == e.Generations[i] {
-				opinions[uid] = append(opinions[uid], opinion{e.PruningUbits[i], j.VoiceRao[e.Uid]})
+				opinions[uid] = append(opinions[uid], Opinion{e.Uid, e.PruningUbits[i]})
 			}
 		}
 	}
-	scores := make([]uint32, len(j.Neurons))
-	for uid, heard := range opinions {
-		scores[uid] = majority(heard, total)
-	}
-	return scores
+	return opinions
 }
 
 func (j Jury) counts(e Evidence) bool {
 	return int64(e.Uid) < int64(len(j.Neurons)) && j.Neurons[e.Uid].Generation == e.Generation && j.VoiceRao[e.Uid] > 0 &&
-		e.Epoch >= oldestEvidence(j.Epoch, j.Subnet.Hyperparameters)
+		e.Epoch >= j.OldestEpoch()
 }
 
-type opinion struct {
-	ubits    uint32
-	voiceRao uint64
-}
+// OldestEpoch is the first epoch whose evidence counts.
+func (j Jury) OldestEpoch() uint64 { return oldestEvidence(j.Epoch, j.Subnet.Hyperparameters) }
 
 // majority returns the highest score for which more than half of the total speaks, 0 when that many do not speak at all.
 // All stake there can be is far below 2^63 rao.
-func majority(heard []opinion, totalRao uint64) uint32 {
-	slices.SortFunc(heard, func(a, b opinion) int { return cmp.Compare(b.ubits, a.ubits) })
+func (j Jury) majority(heard []Opinion, totalRao uint64) uint32 {
+	slices.SortFunc(heard, func(a, b Opinion) int { return cmp.Or(cmp.Compare(b.Ubits, a.Ubits), cmp.Compare(a.Uid, b.Uid)) })
 	spoke := uint64(0)
 	for _, o := range heard {
-		if spoke += o.voiceRao; 2*spoke > totalRao {
-			return o.ubits
+		if spoke += j.VoiceRao[o.Uid]; 2*spoke > totalRao {
+			return o.Ubits
 		}
 	}
 	return 0

@@ -77,13 +77,10 @@ func (k *Keeper) rank(ctx context.Context, e weights.Epoch, g graph, in yuma.Inp
 	if !g.subnet.Hyperparameters.PruneByEvidence {
 		return k.neurons.SetRanking(ctx, r)
 	}
-	jury := weights.Jury{Subnet: g.subnet, Epoch: e.Index, Neurons: g.neurons, VoiceRao: make([]uint64, len(g.neurons)), Evidence: evidence}
+	jury := weights.Jury{Subnet: g.subnet, Epoch: e.Index, Neurons: g.neurons, VoiceRao: weights.JuryVoices(in), Evidence: evidence}
 	r.Judges = make([]bool, len(g.neurons))
 	for uid := range g.neurons {
 		r.Judges[uid] = s.Dividend[uid] > 0
-		if in.Permits[uid] {
-			jury.VoiceRao[uid] = in.Stake[uid]
-		}
 	}
 	r.PruningUbits = jury.PruningUbits()
 	return k.neurons.SetRanking(ctx, r)
