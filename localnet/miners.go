@@ -27,7 +27,7 @@ func (m *Market) work(ctx context.Context, p MinerPlan, quiet bool, works map[ne
 	}
 	netuid, _ := m.manifest.netuid(p.Subnet)
 	seat := kind.Seat{
-		Chain: m.shared, ChainID: m.manifest.ChainID, Key: wallet.LocalHotkey(p.Name, hotkeyName), Netuid: netuid, Model: p.Subnet,
+		Chain: m.shared, Key: wallet.LocalHotkey(p.Name, hotkeyName), Netuid: netuid, Model: p.Subnet,
 		Dir: filepath.Join(m.card.Home, "miners", p.Name), Quiet: quiet, Market: leaked(works), Log: m.logs.of(p.Name),
 	}
 	if p.Victim != "" {

@@ -98,7 +98,8 @@ func (a *app) runMiner(ctx context.Context, f minerFlags, k kind.Kind) error {
 	}
 	work := kind.Work{Handler: up}
 	if up == nil {
-		place := kind.Seat{Chain: s.client, ChainID: s.client.ChainID(), Key: s.key, Netuid: s.netuid, Dir: filepath.Join(dir, "work"), CPUShare: f.cpu, Log: a.logger(f.verbose)}
+		place := kind.Seat{Chain: s.client, Key: s.key, Netuid: s.netuid, Dir: filepath.Join(dir, "work"), CPUShare: f.cpu,
+			PublicOnly: !isLocal(s.client.ChainID()), Log: a.logger(f.verbose)}
 		if f.artifact != "" {
 			work, err = kind.Publish(place, f.artifact)
 		} else {

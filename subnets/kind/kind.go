@@ -66,13 +66,14 @@ func (j Judge) Name() string {
 
 // Seat is whose miner it is, and on which subnet.
 type Seat struct {
-	Chain   neuron.Chain
-	ChainID string
-	Key     neuron.Key
-	Netuid  uint16
-	Model   string // name that answers state; empty means the kind's
-	Dir     string // for what outlives a restart
-	Quiet   bool   // nothing is trained
+	Chain  neuron.Chain
+	Key    neuron.Key
+	Netuid uint16
+	Model  string // name that answers state; empty means the kind's
+	Dir    string // for what outlives a restart
+	Quiet  bool   // nothing is trained
+	// PublicOnly is for miners that ask others at endpoints that strangers chose, as neuron.Client has it.
+	PublicOnly bool
 	// CPUShare is how much of a core training may take; 0 means the kind's own.
 	CPUShare float64
 	// Market is how a cheat asks other miners, and Victim whom it copies.

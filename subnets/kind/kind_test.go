@@ -19,6 +19,7 @@ import (
 	"github.com/dendra-net/dendra/nn/tlm"
 	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/subnets/lm"
+	"github.com/dendra-net/dendra/subnets/pretrain"
 	"github.com/dendra-net/dendra/subnets/mixture"
 )
 
@@ -109,6 +110,10 @@ func TestTrainersCanBeSeated(t *testing.T) {
 		require.NoError(t, err)
 		require.NotNil(t, work.Run)
 		require.NoError(t, work.Admit(neuron.Caller{Registered: true}), "artifacts are public")
+		require.False(t, work.Handler.(*pretrain.Miner).PublicOnly)
+		work, err = k.Mine(kind.Seat{Chain: chain, Key: neuron.KeyFromSeed([32]byte{3}), Netuid: 1, Dir: t.TempDir(), PublicOnly: true}, model)
+		require.NoError(t, err)
+		require.True(t, work.Handler.(*pretrain.Miner).PublicOnly)
 	}
 }
 

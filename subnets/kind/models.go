@@ -50,7 +50,8 @@ func minePretrain(s Seat, model string) (Work, error) {
 
 func trainWith(s Seat, trainer pretrain.Trainer) (Work, error) {
 	m, err := pretrain.New(pretrain.Config{
-		Chain: s.Chain, Key: s.Key, Netuid: s.Netuid, Trainer: trainer, Dir: s.Dir, CPUShare: s.CPUShare, Quiet: s.Quiet, Log: s.Log,
+		Chain: s.Chain, Key: s.Key, Netuid: s.Netuid, Trainer: trainer, Dir: s.Dir, CPUShare: s.CPUShare, Quiet: s.Quiet,
+		PublicOnly: s.PublicOnly, Log: s.Log,
 	})
 	if err != nil {
 		return Work{}, err

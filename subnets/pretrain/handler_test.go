@@ -108,6 +108,10 @@ func TestLeader(t *testing.T) {
 	found, err = copier.leader(ctx)
 	require.NoError(t, err)
 	require.Equal(t, cast.weak, found)
+	copier.PublicOnly = true
+	_, err = copier.leader(ctx)
+	require.ErrorContains(t, err, "not a public address", "the leader's endpoint may point into our own network")
+	copier.PublicOnly = false
 	w.Advance(1)
 	require.NoError(t, w.CommitData(ctx, m.Key, netuid, make([]byte, 32)))
 	_, err = copier.leader(ctx)

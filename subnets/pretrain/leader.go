@@ -41,7 +41,7 @@ func (m *Miner) leader(ctx context.Context) ([]byte, error) {
 	best := slices.MaxFunc(others, func(a, b neuron.Neuron) int {
 		return cmp.Or(cmp.Compare(a.Incentive, b.Incentive), cmp.Compare(b.UID, a.UID))
 	})
-	client := &neuron.Client{Key: m.Key, ChainID: head.ChainID, MaxReply: MaxArtifact, Now: m.Now}
+	client := &neuron.Client{Key: m.Key, ChainID: head.ChainID, PublicOnly: m.PublicOnly, MaxReply: MaxArtifact, Now: m.Now}
 	defer client.CloseIdle()
 	return fetchFrom(ctx, client, neuron.Target{Netuid: m.Netuid, Hotkey: best.Hotkey, Endpoint: best.Endpoint}, committed[best.Hotkey])
 }

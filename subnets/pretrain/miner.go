@@ -42,6 +42,8 @@ type Config struct {
 	Quiet    bool    // publish and serve what there is, and train nothing
 	// MarginBlocks is how many blocks before the exam an artifact is committed at the latest, 3 if zero.
 	MarginBlocks int64
+	// PublicOnly refuses to fetch from loopback, private and link-local addresses: other miners choose their endpoints.
+	PublicOnly bool
 
 	Now  func() time.Time // nil: time.Now
 	Poll time.Duration    // how often the chain is asked, 500 ms if zero
