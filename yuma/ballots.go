@@ -19,58 +19,50 @@ type voter struct {
 // in the nearest memory however large the network is.
 type ballotBox struct {
 	voters  []voter
-	ballots []ballot
-	ends    []int // of each column, how many ballots there will be; once they are cast, where they end
+	ballots []ballot        // of each column, one after the other, with room for every voter's
+	ends    [boxColumns]int // where they end
 }
 
-// boxColumns is for how many columns there is room when every voter votes for them: enough that coming back to a row costs
-// little beside the ballots it casts, and few enough for a cache. A column always fits.
+// boxColumns is for how many columns there is room: enough that coming back to a row costs little beside the ballots it
+// casts, and few enough for a cache.
 const boxColumns = 16
 
 func newBallotBox(rows [][]Cell, stake []uint64) ballotBox {
-	count := 0
+	var voters []voter
 	for i, row := range rows {
 		if stake[i] > 0 && len(row) > 0 {
-			count++
+			voters = append(voters, voter{row: row, stake: stake[i]})
 		}
 	}
-	voters, ends, total := make([]voter, 0, count), make([]int, len(rows)), 0
-	for i, row := range rows {
-		if stake[i] == 0 || len(row) == 0 {
-			continue
-		}
-		voters = append(voters, voter{row: row, stake: stake[i]})
-		total += len(row)
-		for _, c := range row {
-			ends[c.UID]++
-		}
-	}
-	return ballotBox{voters, make([]ballot, min(total, boxColumns*len(voters))), ends}
+	return ballotBox{voters: voters, ballots: make([]ballot, boxColumns*len(voters))}
 }
 
-// cast fills the box with the ballots for the neurons from first on, and returns where they stop.
-func (b *ballotBox) cast(first int) (end int) {
-	next := 0
-	for end = first; end < len(b.ends) && next+b.ends[end] <= len(b.ballots); end++ {
-		next, b.ends[end] = next+b.ends[end], next
+// column returns the ballots for the neuron that is so many after the first in the box.
+func (b *ballotBox) column(c int) []ballot {
+	return b.ballots[c*len(b.voters) : b.ends[c]]
+}
+
+// cast fills the box with the ballots for the neurons from first on.
+func (b *ballotBox) cast(first int) {
+	for c := range b.ends {
+		b.ends[c] = c * len(b.voters)
 	}
 	for i := range b.voters {
 		v := &b.voters[i]
-		v.cast += b.castRow(v.row[v.cast:], v.stake, end)
+		v.cast += castRow(b.ballots, &b.ends, v.row[v.cast:], v.stake, first)
 	}
-	return end
 }
 
-// castRow hands in the ballots of a row for neurons below end, and returns how many they are.
-func (b *ballotBox) castRow(row []Cell, stake uint64, end int) int {
-	ends, ballots := b.ends[:end], b.ballots
-	for k, c := range row {
-		if int(c.UID) >= len(ends) {
+// castRow hands in the ballots of a row for the neurons in the box, and returns how many they are.
+func castRow(ballots []ballot, ends *[boxColumns]int, row []Cell, stake uint64, first int) int {
+	for k := range row {
+		column := uint(row[k].UID) - uint(first)
+		if column >= boxColumns {
 			return k
 		}
-		place := &ends[c.UID]
-		ballots[*place] = ballot{c.Value, stake}
-		*place++
+		place := ends[column]
+		ends[column] = place + 1
+		ballots[place] = ballot{row[k].Value, stake}
 	}
 	return len(row)
 }

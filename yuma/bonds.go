@@ -184,7 +184,10 @@ func (b *bonding) three() {
 		k := hold(row, held)
 		b.votes.rows[i] = row[:k:k]
 	}
-	b.collect(held)
+	columns := b.earnings(held)
+	for i, row := range b.votes.rows {
+		b.income[i] = earn(row, columns)
+	}
 	b.weighIncome()
 }
 
@@ -244,8 +247,8 @@ type earning struct {
 	down uint8
 }
 
-// collect adds up the income of every row from the columns it holds bonds in.
-func (b *bonding) collect(held []fixed.Wide) {
+// earnings prepares the columns in which so much is held.
+func (b *bonding) earnings(held []fixed.Wide) []earning {
 	var sum fixed.Wide
 	for j, rank := range b.rank {
 		if !held[j].IsZero() {
@@ -259,11 +262,10 @@ func (b *bonding) collect(held []fixed.Wide) {
 			columns[j] = earning{newScale(mantissa, held[j]), uint8(sum.Len() - rank.Len())}
 		}
 	}
-	for i, row := range b.votes.rows {
-		b.income[i] = earn(row, columns)
-	}
+	return columns
 }
 
+// earn adds up what a row's bonds earn.
 func earn(row []Cell, columns []earning) (income fixed.Wide) {
 	for _, c := range row {
 		column := &columns[c.UID]

@@ -17,12 +17,10 @@ func (e *epoch) rankServers() {
 	if buys {
 		e.bought = make([]fixed.Wide, e.n)
 	}
-	for first, end := 0, 0; first < e.n; first = end {
-		end = box.cast(first)
-		from := 0
-		for j := first; j < end; j++ {
-			ballots := box.ballots[from:box.ends[j]]
-			from = box.ends[j]
+	for first := 0; first < e.n; first += boxColumns {
+		box.cast(first)
+		for j := first; j < min(first+boxColumns, e.n); j++ {
+			ballots := box.column(j - first)
 			e.out.Consensus[j] = quantileWith(room, next, ballots, need)
 			prerank[j], e.rank[j] = count(ballots, e.out.Consensus[j])
 			if buys {

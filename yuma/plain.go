@@ -3,7 +3,8 @@ package yuma
 import "github.com/dendra-net/dendra/fixed"
 
 // market is what plain Yuma needs of one column: how stake times vote turns into a new bond (its part of the column times
-// the speed), what is kept of an old one (its part times the memory), and the sum and the largest of the bonds there are.
+// the speed), what is kept of an old one (its part times the memory), and the sum and the largest of the bonds
+// there are.
 type market struct {
 	buy, keep scale
 	sum, top  fixed.Frac
@@ -19,11 +20,7 @@ func (b *bonding) plain() {
 		k := trade(row, olds, markets, b.voters[i])
 		b.votes.rows[i] = row[:k:k]
 	}
-	for j := range markets {
-		held[j] = fixed.Wide{Lo: uint64(markets[j].sum)}
-	}
-	b.collect(held)
-	b.relate(markets)
+	b.settle(markets)
 }
 
 // trade replaces a row of votes by the bonds that they and the old ones turn into, and returns how many they are.
@@ -91,16 +88,33 @@ func addUp(held []fixed.Wide, row []Cell) {
 	}
 }
 
-// relate divides the bonds of each column by the largest.
-func (b *bonding) relate(markets []market) {
-	largest := make([]fixed.FracDivisor, b.n)
-	for j := range b.n {
-		largest[j] = fixed.NewFracDivisor(markets[j].top)
+// settlement is what a bond of one column earns, and what it is divided by to be stored.
+type settlement struct {
+	earning
+	largest fixed.FracDivisor
+}
+
+// settle adds up what bonds earn, and makes them relative to the largest of their columns.
+func (b *bonding) settle(markets []market) {
+	held := make([]fixed.Wide, b.n)
+	for j := range held {
+		held[j] = fixed.Wide{Lo: uint64(markets[j].sum)}
 	}
-	for _, row := range b.votes.rows {
-		for k := range row {
-			c := &row[k]
-			c.Value = largest[c.UID].Frac(c.Value)
-		}
+	columns := make([]settlement, b.n)
+	for j, earning := range b.earnings(held) {
+		columns[j] = settlement{earning, fixed.NewFracDivisor(markets[j].top)}
 	}
+	for i, row := range b.votes.rows {
+		b.income[i] = earnAndRelate(row, columns)
+	}
+}
+
+func earnAndRelate(row []Cell, columns []settlement) (income fixed.Wide) {
+	for k := range row {
+		c := &row[k]
+		column := &columns[c.UID]
+		income = income.Add(column.weighShare(c.Value).Down(uint(column.down)))
+		c.Value = column.largest.Frac(c.Value)
+	}
+	return income
 }
