@@ -42,25 +42,21 @@ func (p *pass) backward() {
 func (p *pass) through(dx, dout, x []float32, w, dw kernel.Matrix) {
 	n := p.windows * p.length
 	out := kernel.Dense(dout, n, w.Rows)
-	clear(dx)
-	p.kernel.Mul(kernel.Dense(dx, n, w.Cols), out, w)
+	p.kernel.Product(kernel.Dense(dx, n, w.Cols), out, w)
 	p.kernel.Mul(dw, out.T(), kernel.Dense(x, n, w.Cols))
 }
 
 // normBack goes back through a norm: it adds to the stream and to the gains' gradient.
 func (p *pass) normBack(dout, x, scale, gains, dgains []float32) {
-	d := len(gains)
+	d, k := len(gains), p.kernel
 	for i, s := range scale {
 		row, in, stream := dout[i*d:][:d], x[i*d:][:d], p.back.stream[i*d:][:d]
-		for j, v := range row {
-			dgains[j] += float32(v * float32(in[j]*s))
-			row[j] = v * gains[j]
-		}
+		k.AddTimes(dgains, s, in, row)
+		k.Times(row, 1, row, gains)
 		// The scale too depends on every number of the row.
-		pull := p.kernel.Dot(row, in) * s * s * s / float32(d)
-		for j, v := range row {
-			stream[j] += float32(v*s) - float32(in[j]*pull)
-		}
+		pull := k.Dot(row, in) * s * s * s / float32(d)
+		k.Axpy(s, row, stream)
+		k.Axpy(-pull, in, stream)
 	}
 }
 
@@ -69,21 +65,10 @@ func (p *pass) feedBack(t *tape, w, dw layer) {
 	p.through(g.hidden, g.stream, t.hidden, w.down, dw.down)
 	for i := range p.windows * p.length {
 		in, out := t.gateUp[i*2*f:][:2*f], g.wide[i*2*f:][:2*f]
-		gateBack(out[:f], out[f:], g.hidden[i*f:][:f], t.open[i*f:][:f], in[:f], in[f:])
+		p.kernel.GateBack(out[:f], out[f:], g.hidden[i*f:][:f], t.open[i*f:][:f], in[:f], in[f:])
 	}
 	p.through(g.small, g.wide, t.normed2, w.gateUp, dw.gateUp)
 	p.normBack(g.small, t.mid, t.scale2, w.feed, dw.feed)
-}
-
-func gateBack(dgates, dup, dhidden, open, gates, up []float32) {
-	dgates, dup, open = dgates[:len(dhidden)], dup[:len(dhidden)], open[:len(dhidden)]
-	gates, up = gates[:len(dhidden)], up[:len(dhidden)]
-	for i, dh := range dhidden {
-		s, x := open[i], gates[i]
-		silu := float32(x * s)
-		dup[i] = dh * silu
-		dgates[i] = float32(dh*up[i]) * (s + float32(silu*(1-s)))
-	}
 }
 
 func (p *pass) attendBack(t *tape, w, dw layer) {
@@ -96,7 +81,7 @@ func (p *pass) attendBack(t *tape, w, dw layer) {
 		}
 	}
 	for i := range p.windows * p.length {
-		p.angles.turn(g.qkv[i*3*d:][:2*d], i%p.length, -1)
+		p.angles.turnBack(p.kernel, g.qkv[i*3*d:][:2*d], i%p.length)
 	}
 	p.through(g.small, g.qkv, t.normed, w.qkv, dw.qkv)
 	p.normBack(g.small, t.in, t.scale, w.attention, dw.attention)
@@ -123,24 +108,12 @@ func (p *pass) lookBack(h, d head) {
 		seen := from + rows
 		chances, dchances := h.chances.RowsOf(from, rows).Columns(0, seen), d.chances.RowsOf(from, rows).Columns(0, seen)
 		mixed := d.mixed.RowsOf(from, rows)
-		for i := range rows {
-			clear(dchances.Data[i*dchances.RowStep:][:seen])
-		}
-		p.kernel.Mul(dchances, mixed, h.v.RowsOf(0, seen).T())
+		p.kernel.Product(dchances, mixed, h.v.RowsOf(0, seen).T())
 		p.kernel.Mul(d.v.RowsOf(0, seen), chances.T(), mixed)
 		for i := range rows {
-			p.softmaxBack(dchances.Data[i*dchances.RowStep:][:seen], chances.Data[i*chances.RowStep:][:seen], scale)
+			p.kernel.SoftmaxBack(dchances.Data[i*dchances.RowStep:][:seen], chances.Data[i*chances.RowStep:][:seen], scale)
 		}
-		p.kernel.Mul(d.q.RowsOf(from, rows), dchances, h.k.RowsOf(0, seen))
+		p.kernel.Product(d.q.RowsOf(from, rows), dchances, h.k.RowsOf(0, seen))
 		p.kernel.Mul(d.k.RowsOf(0, seen), dchances.T(), h.q.RowsOf(from, rows))
-	}
-}
-
-// softmaxBack turns the gradient by chances into the gradient by scores; masked chances are zero, and so stays theirs.
-func (p *pass) softmaxBack(d, chances []float32, scale float32) {
-	mean := p.kernel.Dot(d, chances)
-	d = d[:len(chances)]
-	for i, c := range chances {
-		d[i] = float32(c*(d[i]-mean)) * scale
 	}
 }

@@ -82,8 +82,8 @@ func (p *pass) forward(input []byte) {
 
 // multiply sets out to x w', a row per byte.
 func (p *pass) multiply(out, x []float32, w kernel.Matrix) {
-	clear(out)
-	p.add(out, x, w)
+	n := p.windows * p.length
+	p.kernel.Product(kernel.Dense(out, n, w.Rows), kernel.Dense(x, n, w.Cols), w.T())
 }
 
 // add adds x w' to out.
@@ -103,10 +103,7 @@ func (p *pass) norm(out, scale, x, gains []float32) {
 func normRow(k kernel.Kernel, out, x, gains []float32) (scale float32) {
 	mean := k.Dot(x, x)/float32(len(x)) + epsilon
 	scale = 1 / float32(math.Sqrt(float64(mean)))
-	out, gains = out[:len(x)], gains[:len(x)]
-	for i, v := range x {
-		out[i] = float32(v*scale) * gains[i]
-	}
+	k.Times(out, scale, x, gains)
 	return scale
 }
 
@@ -115,9 +112,8 @@ func (p *pass) attend(t *tape, w layer) {
 	p.norm(t.normed, t.scale, t.in, w.attention)
 	p.multiply(t.qkv, t.normed, w.qkv)
 	for i := range p.windows * p.length {
-		p.angles.turn(t.qkv[i*3*d:][:2*d], i%p.length, 1)
+		p.angles.turn(p.kernel, t.qkv[i*3*d:][:2*d], i%p.length)
 	}
-	clear(t.mixed)
 	for window := range p.windows {
 		for head := range p.config.Heads {
 			p.look(p.head(t, window, head))
@@ -144,7 +140,7 @@ func (p *pass) head(t *tape, window, at int) head {
 }
 
 // stripe is how many bytes of a window look back together; they see one another too, and that is masked.
-const stripe = 128
+const stripe = 64
 
 func (p *pass) look(h head) {
 	scale := headScale(p.config)
@@ -152,44 +148,17 @@ func (p *pass) look(h head) {
 		rows := min(stripe, p.length-from)
 		seen := from + rows
 		chances := h.chances.RowsOf(from, rows).Columns(0, seen)
-		for i := range rows {
-			clear(chances.Data[i*chances.RowStep:][:seen])
-		}
-		p.kernel.Mul(chances, h.q.RowsOf(from, rows), h.k.RowsOf(0, seen).T())
+		p.kernel.Product(chances, h.q.RowsOf(from, rows), h.k.RowsOf(0, seen).T())
 		for i := range rows {
 			row := chances.Data[i*chances.RowStep:][:seen]
-			softmax(p.kernel, row[:from+i+1], scale)
+			p.kernel.Softmax(row[:from+i+1], scale)
 			clear(row[from+i+1:])
 		}
-		p.kernel.Mul(h.mixed.RowsOf(from, rows), chances, h.v.RowsOf(0, seen))
+		p.kernel.Product(h.mixed.RowsOf(from, rows), chances, h.v.RowsOf(0, seen))
 	}
 }
 
 func headScale(c Config) float32 { return float32(1 / math.Sqrt(float64(c.HeadSize()))) }
-
-// softmax turns scores, times scale, into chances.
-func softmax(k kernel.Kernel, x []float32, scale float32) {
-	sum := exponentials(k, x, scale)
-	for i := range x {
-		x[i] *= 1 / sum
-	}
-}
-
-// exponentials replaces each x by e^(scale (x - the largest)) and returns their sum.
-func exponentials(k kernel.Kernel, x []float32, scale float32) (sum float32) {
-	most := x[0]
-	for _, v := range x {
-		most = max(most, v)
-	}
-	for i, v := range x {
-		x[i] = float32(v-most) * scale
-	}
-	k.Exp(x)
-	for _, v := range x {
-		sum += v
-	}
-	return sum
-}
 
 func (p *pass) feed(t *tape, w layer, out []float32) {
 	f := p.config.Hidden
@@ -197,24 +166,10 @@ func (p *pass) feed(t *tape, w layer, out []float32) {
 	p.multiply(t.gateUp, t.normed2, w.gateUp)
 	for i := range p.windows * p.length {
 		row := t.gateUp[i*2*f:][:2*f]
-		gate(p.kernel, t.hidden[i*f:][:f], t.open[i*f:][:f], row[:f], row[f:])
+		p.kernel.Gate(t.hidden[i*f:][:f], t.open[i*f:][:f], row[:f], row[f:])
 	}
 	copy(out, t.mid)
 	p.add(out, t.hidden, w.down)
-}
-
-// gate sets hidden to gates sigmoid(gates) up, and open to the sigmoid.
-func gate(k kernel.Kernel, hidden, open, gates, up []float32) {
-	for i, g := range gates {
-		open[i] = -g
-	}
-	k.Exp(open)
-	hidden, up = hidden[:len(gates)], up[:len(gates)]
-	for i, g := range gates {
-		s := 1 / (1 + open[i])
-		open[i] = s
-		hidden[i] = float32(g*s) * up[i]
-	}
 }
 
 // loss is the mean of the bits each target costs, in nats; logits become the gradient of that mean.
@@ -224,9 +179,7 @@ func (p *pass) loss(targets []byte) float64 {
 	for i, target := range targets {
 		row := p.logits[i*Vocabulary:][:Vocabulary]
 		sum += surprise(p.kernel, row, target)
-		for j := range row {
-			row[j] *= share
-		}
+		p.kernel.Scale(share, row)
 		row[target] -= share
 	}
 	return sum / float64(len(targets))
@@ -234,14 +187,7 @@ func (p *pass) loss(targets []byte) float64 {
 
 // surprise turns logits into chances and returns the negative logarithm of the target's.
 func surprise(k kernel.Kernel, logits []float32, target byte) float64 {
-	most := logits[0]
-	for _, v := range logits {
-		most = max(most, v)
-	}
-	own := logits[target] - most
-	sum := exponentials(k, logits, 1)
-	for i := range logits {
-		logits[i] *= 1 / sum
-	}
-	return math.Log(float64(sum)) - float64(own)
+	own := logits[target]
+	most, sum := k.Softmax(logits, 1)
+	return math.Log(float64(sum)) - float64(own-most)
 }

@@ -137,32 +137,33 @@ func (c Config) view(params []float32) weights {
 	return w
 }
 
-// angles turn queries and keys by their position.
+// angles turn queries and keys by their position. A row of each table is what kernel.Turn takes for one head; back is sin
+// for turning the other way.
 type angles struct {
-	pairs    int
-	cos, sin []float32
+	size           int
+	cos, sin, back []float32
 }
 
 func newAngles(c Config) angles {
 	t := rope.New(c.HeadSize(), c.Context)
-	a := angles{pairs: t.Pairs, cos: make([]float32, len(t.Cos)), sin: make([]float32, len(t.Sin))}
+	n := 2 * len(t.Cos)
+	a := angles{size: 2 * t.Pairs, cos: make([]float32, n), sin: make([]float32, n), back: make([]float32, n)}
 	const unit = 1 << rope.Bits
 	for i := range t.Cos {
-		a.cos[i], a.sin[i] = float32(t.Cos[i])/unit, float32(t.Sin[i])/unit
+		cos, sin := float32(t.Cos[i])/unit, float32(t.Sin[i])/unit
+		a.cos[2*i], a.cos[2*i+1] = cos, cos
+		a.sin[2*i], a.sin[2*i+1] = -sin, sin
+		a.back[2*i], a.back[2*i+1] = sin, -sin
 	}
 	return a
 }
 
-// turn turns the pairs of every head in x for a position; with direction -1 it turns them back.
-func (a angles) turn(x []float32, position int, direction float32) {
-	cos := a.cos[position*a.pairs:][:a.pairs]
-	sin := a.sin[position*a.pairs:][:a.pairs]
-	for ; len(x) > 0; x = x[2*a.pairs:] {
-		for i, c := range cos {
-			s := direction * sin[i]
-			p, q := x[2*i], x[2*i+1]
-			x[2*i] = float32(p*c) - float32(q*s)
-			x[2*i+1] = float32(p*s) + float32(q*c)
-		}
-	}
+// turn turns the pairs of every head in x for a position.
+func (a angles) turn(k kernel.Kernel, x []float32, position int) {
+	k.Turn(x, a.cos[position*a.size:][:a.size], a.sin[position*a.size:][:a.size])
+}
+
+// turnBack undoes turn.
+func (a angles) turnBack(k kernel.Kernel, x []float32, position int) {
+	k.Turn(x, a.cos[position*a.size:][:a.size], a.back[position*a.size:][:a.size])
 }

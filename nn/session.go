@@ -15,6 +15,7 @@ var ErrFull = errors.New("the model's context is full")
 type Session struct {
 	m        *Model
 	length   int
+	wide     int      // Context, rounded up to whole lanes
 	memory   []memory // of each layer
 	x, y     []float32
 	qkv      []float32
@@ -24,19 +25,22 @@ type Session struct {
 	logits   []float32
 }
 
-// memory holds keys a row per byte and values a column per byte.
+// lanes is how many numbers kernels take at once.
+const lanes = 8
+
+// memory holds keys a column per byte, of wide columns, and values a row per byte.
 type memory struct{ keys, values []float32 }
 
 // Session starts a text. It takes 8 Dim Context Layers bytes of memory.
 func (m *Model) Session() *Session {
 	c := m.config
-	s := &Session{m: m, memory: make([]memory, c.Layers)}
+	s := &Session{m: m, memory: make([]memory, c.Layers), wide: (c.Context + lanes - 1) &^ (lanes - 1)}
 	for i := range s.memory {
-		s.memory[i] = memory{make([]float32, c.Context*c.Dim), make([]float32, c.Context*c.Dim)}
+		s.memory[i] = memory{make([]float32, s.wide*c.Dim), make([]float32, c.Context*c.Dim)}
 	}
 	s.x, s.y, s.qkv = make([]float32, c.Dim), make([]float32, c.Dim), make([]float32, 3*c.Dim)
 	s.gateUp, s.open, s.up = make([]float32, 2*c.Hidden), make([]float32, c.Hidden), make([]float32, c.Hidden)
-	s.chances, s.logits = make([]float32, c.Context), make([]float32, Vocabulary)
+	s.chances, s.logits = make([]float32, s.wide), make([]float32, Vocabulary)
 	return s
 }
 
@@ -69,18 +73,20 @@ func (s *Session) attend(past *memory, w layer) {
 	c, k, at := s.m.config, s.m.kernel, s.length
 	normRow(k, s.y, s.x, w.attention)
 	k.MulVec(s.qkv, w.qkv, s.y)
-	s.m.angles.turn(s.qkv[:2*c.Dim], at, 1)
-	copy(past.keys[at*c.Dim:], s.qkv[c.Dim:2*c.Dim])
-	for i, v := range s.qkv[2*c.Dim:] {
-		past.values[i*c.Context+at] = v
+	s.m.angles.turn(k, s.qkv[:2*c.Dim], at)
+	for i, v := range s.qkv[c.Dim : 2*c.Dim] {
+		past.keys[i*s.wide+at] = v
 	}
-	keys := kernel.Dense(past.keys, c.Context, c.Dim).RowsOf(0, at+1)
-	values := kernel.Dense(past.values, c.Dim, c.Context).Columns(0, at+1)
+	copy(past.values[at*c.Dim:], s.qkv[2*c.Dim:])
+	// Whole lanes of scores are computed; those beyond the byte at hand are of no byte and left out.
+	seen := (at + lanes) &^ (lanes - 1)
+	keys := kernel.Dense(past.keys, c.Dim, s.wide).Columns(0, seen)
+	values := kernel.Dense(past.values, c.Context, c.Dim).RowsOf(0, at+1)
 	size, chances := c.HeadSize(), s.chances[:at+1]
 	for h := 0; h < c.Dim; h += size {
-		k.MulVec(chances, keys.Columns(h, size), s.qkv[h:h+size])
-		softmax(k, chances, headScale(c))
-		k.MulVec(s.y[h:h+size], values.RowsOf(h, size), chances)
+		k.VecMul(s.chances[:seen], s.qkv[h:h+size], keys.RowsOf(h, size))
+		k.Softmax(chances, headScale(c))
+		k.VecMul(s.y[h:h+size], chances, values.Columns(h, size))
 	}
 	s.addProduct(w.out, s.y)
 }
@@ -89,7 +95,7 @@ func (s *Session) feedForward(w layer) {
 	f, k := s.m.config.Hidden, s.m.kernel
 	normRow(k, s.y, s.x, w.feed)
 	k.MulVec(s.gateUp, w.gateUp, s.y)
-	gate(k, s.up, s.open, s.gateUp[:f], s.gateUp[f:])
+	k.Gate(s.up, s.open, s.gateUp[:f], s.gateUp[f:])
 	s.addProduct(w.down, s.up)
 }
 

@@ -19,14 +19,42 @@ type Kernel interface {
 	// Mul adds a times b to dst. It panics when the shapes do not fit or dst is no plain row-major matrix: that is a fault
 	// of the program, never of its input.
 	Mul(dst, a, b Matrix)
+	// Product sets dst to a times b, whatever it held, and panics as Mul does.
+	Product(dst, a, b Matrix)
 	// MulVec sets dst[i] to the product of row i of the plain matrix w and x.
 	MulVec(dst []float32, w Matrix, x []float32)
+	// VecMul sets dst[j] to the product of x and column j of the plain matrix w.
+	VecMul(dst, x []float32, w Matrix)
+	Vectors
+}
+
+// Vectors is what a Kernel does number by number. The slices of a call are of one length unless it says otherwise; a
+// wrong length is a panic. What is no number stays none.
+type Vectors interface {
 	// Dot is the sum of x[i]*y[i]; the slices are of one length.
 	Dot(x, y []float32) float32
 	// Axpy adds alpha*x to y; the slices are of one length.
 	Axpy(alpha float32, x, y []float32)
+	// Scale multiplies each x by alpha.
+	Scale(alpha float32, x []float32)
+	// Times sets each dst to alpha*x*y. dst may be x or y.
+	Times(dst []float32, alpha float32, x, y []float32)
+	// AddTimes adds alpha*x*y to each dst.
+	AddTimes(dst []float32, alpha float32, x, y []float32)
 	// Exp replaces each x by e^x, with a relative error below 1e-6 and 0 below the smallest normal number.
 	Exp(x []float32)
+	// Softmax replaces each x by e^(scale (x - most)) / sum, where most is the largest x and sum what makes them sum to one.
+	// x is not empty.
+	Softmax(x []float32, scale float32) (most, sum float32)
+	// SoftmaxBack replaces d, a gradient by what Softmax made, by the gradient by what it was given.
+	SoftmaxBack(d, chances []float32, scale float32)
+	// Gate sets open to 1 / (1 + e^-gates) and hidden to gates*open*up.
+	Gate(hidden, open, gates, up []float32)
+	// GateBack sets the gradients by gates and up from the one by hidden.
+	GateBack(dgates, dup, dhidden, open, gates, up []float32)
+	// Turn sets each x[i] to x[i]*cos[i] + x[i^1]*sin[i]. The tables have an even length of which that of x is a multiple, and
+	// begin again as often as needed.
+	Turn(x, cos, sin []float32)
 	// Adam moves params by one step of AdamW and updates the moments; the slices are of one length.
 	Adam(params, grads, mean, square []float32, s AdamStep)
 }

@@ -46,6 +46,20 @@ func checkMul(t *testing.T, k kernel.Kernel, r *rand.Rand, m, n, depth int) {
 	}
 	before := append([]float32(nil), dst.Data...)
 	k.Mul(dst, a, b)
+	requireProduct(t, k, dst, a, b, before)
+	for i := range m {
+		for j := range n {
+			dst.Data[i*dst.RowStep+j] = float32(math.NaN()) // what Product does not look at
+		}
+	}
+	k.Product(dst, a, b)
+	requireProduct(t, k, dst, a, b, make([]float32, len(before)))
+}
+
+// requireProduct checks that dst is what was before and a times b.
+func requireProduct(t *testing.T, k kernel.Kernel, dst, a, b kernel.Matrix, before []float32) {
+	t.Helper()
+	m, n, depth := dst.Rows, dst.Cols, a.Cols
 	for i := range m {
 		for j := range dst.RowStep {
 			if j >= n {
@@ -62,7 +76,7 @@ func checkMul(t *testing.T, k kernel.Kernel, r *rand.Rand, m, n, depth int) {
 }
 
 func TestMul(t *testing.T) {
-	sizes := [][3]int{{0, 0, 0}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 1, 1}, {1, 33, 5}, {8, 32, 7}, {6, 16, 3}, {13, 47, 300}, {241, 33, 17}, {7, 15, 513}}
+	sizes := [][3]int{{0, 0, 0}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 1, 1}, {1, 33, 5}, {8, 32, 7}, {6, 16, 3}, {13, 47, 300}, {241, 33, 17}, {7, 15, 513}, {9, 16, 5}, {11, 40, 9}}
 	for _, k := range kernel.All() {
 		t.Run(k.Name(), func(t *testing.T) {
 			for seed := range uint64(6) {
@@ -140,6 +154,22 @@ func checkMulVec(t *testing.T, k kernel.Kernel, r *rand.Rand, rows, cols int) {
 			want += at(w, i, j) * float64(x[j])
 		}
 		require.InDelta(t, want, dst[i], 1e-5)
+	}
+	checkVecMul(t, k, r, rows, cols)
+}
+
+func checkVecMul(t *testing.T, k kernel.Kernel, r *rand.Rand, rows, cols int) {
+	t.Helper()
+	w := kernel.Matrix{Data: random(r, rows*(cols+3)), Rows: rows, Cols: cols, RowStep: cols + 3, ColStep: 1}
+	x, dst := random(r, rows), guarded(r, cols)
+	k.VecMul(dst, x, w)
+	requireGuards(t, dst)
+	for j := range cols {
+		var want float64
+		for i := range rows {
+			want += at(w, i, j) * float64(x[i])
+		}
+		require.InDelta(t, want, dst[j], 1e-5)
 	}
 }
 

@@ -4,12 +4,12 @@ import "golang.org/x/sys/cpu"
 
 var (
 	avx2 = &tiled{
-		name: "avx2", rows: 6, cols: 16,
-		tile: tileAVX2, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2, adam: adamAVX2,
+		name: "avx2", rows: 6, cols: 16, tile: tileAVX2, pair: pairAVX2,
+		mulVec: mulVecAVX2, vecMul: vecMulAVX2, copyRows: copyRowsAVX2, transpose: transposeAVX2, vectors: vectorsAVX2,
 	}
 	avx512 = &tiled{
-		name: "avx512", rows: 8, cols: 32,
-		tile: tileAVX512, dot: dotAVX2, axpy: axpyAVX2, exp: expAVX2, mulVec: mulVecAVX2, adam: adamAVX2,
+		name: "avx512", rows: 8, cols: 32, tile: tileAVX512,
+		mulVec: mulVecAVX512, vecMul: vecMulAVX2, copyRows: copyRowsAVX2, transpose: transposeAVX2, vectors: vectorsAVX2,
 	}
 )
 
@@ -27,36 +27,27 @@ func native() []Kernel {
 // The assembly below reads and writes through the pointers it is given; the Go around it has checked every bound.
 
 //go:noescape
-func tile6x16(depth int, a *float32, aRow, aCol int, b, c *float32, cStep int)
+func tile6x16(depth int, a *float32, aRow, aCol int, b, c *float32, cStep int, set bool)
 
 //go:noescape
-func tile8x32(depth int, a *float32, aRow, aCol int, b, c *float32, cStep int)
+func tile2x16(depth int, a *float32, aRow, aCol int, b, c *float32, cStep int, set bool)
 
 //go:noescape
-func dot8(n int, x, y *float32) float32
+func tile8x32(depth int, a *float32, aRow, aCol int, b, c *float32, cStep int, set bool)
 
-//go:noescape
-func axpy8(n int, alpha float32, x, y *float32)
-
-//go:noescape
-func exp8(n int, x *float32)
-
-//go:noescape
-func adam8(n int, params, grads, mean, square *float32, s *AdamStep)
-
-// dots4 sets dst[0..3] to the products of x and four rows that lie step numbers apart, over n numbers.
-//
-//go:noescape
-func dots4(n int, dst, w *float32, step int, x *float32)
-
-func tileAVX2(depth int, a []float32, aRow, aCol int, b, c []float32, cStep int) {
+func tileAVX2(depth int, a []float32, aRow, aCol int, b, c []float32, cStep int, set bool) {
 	checkTile(6, 16, depth, a, aRow, aCol, b, c, cStep)
-	tile6x16(depth, &a[0], aRow, aCol, &b[0], &c[0], cStep)
+	tile6x16(depth, &a[0], aRow, aCol, &b[0], &c[0], cStep, set)
 }
 
-func tileAVX512(depth int, a []float32, aRow, aCol int, b, c []float32, cStep int) {
+func pairAVX2(depth int, a []float32, aRow, aCol int, b, c []float32, cStep int, set bool) {
+	checkTile(2, 16, depth, a, aRow, aCol, b, c, cStep)
+	tile2x16(depth, &a[0], aRow, aCol, &b[0], &c[0], cStep, set)
+}
+
+func tileAVX512(depth int, a []float32, aRow, aCol int, b, c []float32, cStep int, set bool) {
 	checkTile(8, 32, depth, a, aRow, aCol, b, c, cStep)
-	tile8x32(depth, &a[0], aRow, aCol, &b[0], &c[0], cStep)
+	tile8x32(depth, &a[0], aRow, aCol, &b[0], &c[0], cStep, set)
 }
 
 // checkTile touches the last number of each operand, so that a wrong size is a panic and not a read of foreign memory.
@@ -66,58 +57,110 @@ func checkTile(rows, cols, depth int, a []float32, aRow, aCol int, b, c []float3
 	_ = c[(rows-1)*cStep+cols-1]
 }
 
-func dotAVX2(x, y []float32) float32 {
-	whole := len(x) &^ 7
-	var sum float32
-	if whole > 0 {
-		sum = dot8(whole, &x[0], &y[0])
-	}
-	return sum + dotPortable(x[whole:], y[whole:])
-}
+// The copies take one row or more.
 
-func axpyAVX2(alpha float32, x, y []float32) {
-	whole := len(x) &^ 7
-	if whole > 0 {
-		axpy8(whole, alpha, &x[0], &y[0])
-	}
-	axpyPortable(alpha, x[whole:], y[whole:])
-}
+//go:noescape
+func copy6(rows int, dst, src *float32, step int)
 
-func adamAVX2(params, grads, mean, square []float32, s AdamStep) {
-	whole := len(params) &^ 7
-	if whole > 0 {
-		adam8(whole, &params[0], &grads[0], &mean[0], &square[0], &s)
-	}
-	adamPortable(params[whole:], grads[whole:], mean[whole:], square[whole:], s)
-}
+//go:noescape
+func copy8(rows int, dst, src *float32, step int)
 
-// expAVX2 pads what is left over to a whole vector, so that a number's result does not depend on where it stands.
-func expAVX2(x []float32) {
-	whole := len(x) &^ 7
-	if whole > 0 {
-		exp8(whole, &x[0])
+//go:noescape
+func copy16(rows int, dst, src *float32, step int)
+
+//go:noescape
+func copy32(rows int, dst, src *float32, step int)
+
+func copyRowsAVX2(dst []float32, to int, src []float32, step, width, rows int) {
+	if to != width || rows == 0 {
+		copyRowsPortable(dst, to, src, step, width, rows)
+		return
 	}
-	if rest := x[whole:]; len(rest) > 0 {
-		var tail [8]float32
-		copy(tail[:], rest)
-		exp8(8, &tail[0])
-		copy(rest, tail[:])
+	_, _ = dst[rows*width-1], src[(rows-1)*step+width-1]
+	switch width {
+	case 6:
+		copy6(rows, &dst[0], &src[0], step)
+	case 8:
+		copy8(rows, &dst[0], &src[0], step)
+	case 16:
+		copy16(rows, &dst[0], &src[0], step)
+	case 32:
+		copy32(rows, &dst[0], &src[0], step)
+	default:
+		copyRowsPortable(dst, to, src, step, width, rows)
 	}
 }
 
-func mulVecAVX2(dst []float32, w Matrix, x []float32) {
-	whole := len(x) &^ 7
-	i := 0
-	for ; whole > 0 && i+4 <= len(dst); i += 4 {
-		dots4(whole, &dst[i], &w.Data[i*w.RowStep], w.RowStep, &x[0])
-		if whole < len(x) {
-			for r := i; r < i+4; r++ {
-				dst[r] += dotPortable(w.Data[r*w.RowStep+whole:][:w.Cols-whole], x[whole:])
-			}
+// transpose8 copies eight columns of 8 blocks numbers each.
+//
+//go:noescape
+func transpose8(blocks int, dst *float32, to int, src *float32, step int)
+
+func transposeAVX2(dst []float32, to int, src []float32, step, width, rows int) {
+	whole, j := rows&^7, 0
+	for ; whole > 0 && j+8 <= width; j += 8 {
+		_, _ = dst[(whole-1)*to+j+7], src[(j+7)*step+rows-1]
+		transpose8(whole/8, &dst[j], to, &src[j*step], step)
+	}
+	if j > 0 && whole < rows {
+		transposePortable(dst[whole*to:], to, src[whole:], step, j, rows-whole)
+	}
+	if j < width {
+		transposePortable(dst[j:], to, src[j*step:], step, width-j, rows)
+	}
+}
+
+// dots4 sets dst[0] to dst[4 fours - 1] to the products of x and as many rows that lie step apart, over n numbers.
+//
+//go:noescape
+func dots4(fours, n int, dst, w *float32, step int, x *float32)
+
+// dots4wide is dots4 with registers twice as wide.
+//
+//go:noescape
+func dots4wide(fours, n int, dst, w *float32, step int, x *float32)
+
+func mulVecAVX2(dst []float32, w Matrix, x []float32)   { mulVecBy(dots4, dst, w, x) }
+func mulVecAVX512(dst []float32, w Matrix, x []float32) { mulVecBy(dots4wide, dst, w, x) }
+
+func mulVecBy(dots func(fours, n int, dst, w *float32, step int, x *float32), dst []float32, w Matrix, x []float32) {
+	cols, rows := len(x)&^7, len(dst)&^3
+	if cols == 0 {
+		rows = 0
+	}
+	if rows > 0 {
+		dots(rows/4, cols, &dst[0], &w.Data[0], w.RowStep, &x[0])
+	}
+	if cols < len(x) {
+		for i := range rows {
+			dst[i] += dotPortable(w.Data[i*w.RowStep+cols:][:w.Cols-cols], x[cols:])
 		}
 	}
-	for ; i < len(dst); i++ {
+	for i := rows; i < len(dst); i++ {
 		dst[i] = dotAVX2(w.Data[i*w.RowStep:][:w.Cols], x)
+	}
+}
+
+// blend32 sets dst[0] to dst[31] to the sum over n of x[i] times row i; the rows lie step apart.
+//
+//go:noescape
+func blend32(n int, dst, x, w *float32, step int)
+
+// blend8 is blend32 for eight numbers.
+//
+//go:noescape
+func blend8(n int, dst, x, w *float32, step int)
+
+func vecMulAVX2(dst, x []float32, w Matrix) {
+	j := 0
+	for ; j+32 <= len(dst); j += 32 {
+		blend32(len(x), &dst[j], &x[0], &w.Data[j], w.RowStep)
+	}
+	for ; j+8 <= len(dst); j += 8 {
+		blend8(len(x), &dst[j], &x[0], &w.Data[j], w.RowStep)
+	}
+	if j < len(dst) {
+		vecMulPortable(dst[j:], x, w.Columns(j, len(dst)-j))
 	}
 }
 

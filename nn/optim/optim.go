@@ -56,10 +56,7 @@ func Clip(k kernel.Kernel, grads []float32, most float32) float32 {
 	}
 	length := float32(math.Sqrt(sum))
 	if length > most && length <= math.MaxFloat32 {
-		scale := most / length
-		for i := range grads {
-			grads[i] *= scale
-		}
+		k.Scale(most/length, grads)
 	}
 	return length
 }
