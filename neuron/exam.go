@@ -72,6 +72,7 @@ type Findings struct {
 	Memory []byte     // for the next exam, at most 1 MiB
 	Keep   [][32]byte // what the shelf must keep for the next exam
 	Facts  []Fact     // of the exam as a whole, for people: the loss of the collective for one
+	Lost   string     // why Exam.Memory could not be used, and what begins anew for it; empty when all is well
 }
 
 // Mark is what an exam says of one miner.

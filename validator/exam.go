@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dendra-net/dendra/evidence"
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator/scoring"
 )
@@ -224,8 +225,23 @@ func (v *validator) foldExam(head neuron.Head, net neuron.Subnet) error {
 		v.Log.Error("the exam failed: no vote in this epoch", "epoch", v.campaign.epoch, "error", x.err, "cut_by_deadline", x.cut)
 		return nil
 	}
+	v.putAside(x)
 	file := v.newFile(head, net)
 	return v.fold(head, net, x.marked(), file, func() error { return v.fileExam(file) })
+}
+
+// putAside keeps a memory that the exam could not use, for whoever wants to know what happened to it; only the last one.
+func (v *validator) putAside(x *examination) {
+	if x.findings.Lost == "" {
+		return
+	}
+	args := []any{"epoch", x.exam.Epoch, "state", v.keeper.path, "bytes", len(v.keeper.state.Memory), "reason", scoring.Printable(x.findings.Lost, maxErrorText)}
+	aside := LostMemoryPath(v.Dir, v.Netuid)
+	if err := durable.Replace(aside, v.keeper.state.Memory, 0o600); err != nil {
+		v.Log.Error("what earlier exams left is damaged: this one began anew, and the rest could not be put aside", append(args, "error", err)...)
+		return
+	}
+	v.Log.Error("what earlier exams left is damaged: this one began anew", append(args, "put_aside", aside)...)
 }
 
 // examGrace is how long Run waits at its end for an examiner that was told to end.

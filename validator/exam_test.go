@@ -1,7 +1,9 @@
 package validator_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -59,10 +61,15 @@ func (g guild) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings, err
 		return g.examine(ctx, x)
 	}
 	var count uint64
-	if len(x.Memory) == 8 {
+	lost := ""
+	switch len(x.Memory) {
+	case 0:
+	case 8:
 		count = binary.LittleEndian.Uint64(x.Memory)
+	default:
+		lost = fmt.Sprintf("%d bytes are no count; the count begins anew", len(x.Memory))
 	}
-	f := neuron.Findings{Marks: map[neuron.Address]neuron.Mark{}, Memory: binary.LittleEndian.AppendUint64(nil, count+1)}
+	f := neuron.Findings{Lost: lost, Marks: map[neuron.Address]neuron.Mark{}, Memory: binary.LittleEndian.AppendUint64(nil, count+1)}
 	sum := 0.0
 	for _, m := range x.Miners {
 		answer := x.Ask(ctx, m.Hotkey, http.MethodPost, "/work", []byte(hex.EncodeToString(x.Seed[:])))
@@ -238,6 +245,48 @@ func TestKilledBetweenExamAndVote(t *testing.T) {
 	require.NoError(t, m.examine(g, func() bool { return m.voted() && len(memories) > 0 }, nil))
 	require.Equal(t, state.Memory, <-memories, "the next exam is that of the next epoch, with the memory of the last")
 	require.Equal(t, uint64(1), m.epoch())
+}
+
+// A memory that is damaged on the disk costs what it held and not the validator: that is said, and what was there is kept.
+func TestDamagedMemoryIsPutAside(t *testing.T) {
+	m := newMarket(t, neuron.Subnet{CommitReveal: true})
+	m.miner("only", strong(1, 5000))
+	path := validator.StatePath(m.dir, netuid)
+	aside := validator.LostMemoryPath(m.dir, netuid)
+	for round, damage := range []string{"bad1", "worse"} {
+		require.NoError(t, m.examine(guild{}, func() bool { return m.epoch() >= uint64(3*round+2) }, nil))
+		require.Equal(t, round, strings.Count(m.log.String(), "began anew"))
+		raw, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var state map[string]any
+		require.NoError(t, json.Unmarshal(raw, &state))
+		state["memory"] = []byte(damage)
+		raw, err = json.Marshal(state)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, raw, 0o600))
+		require.NoError(t, m.examine(guild{}, func() bool { return m.epoch() >= uint64(3*round+4) }, nil))
+		kept, err := os.ReadFile(aside)
+		require.NoError(t, err)
+		require.Equal(t, damage, string(kept), "the last one, and no other")
+	}
+	said := m.log.String()
+	require.Equal(t, 2, strings.Count(said, "began anew"))
+	require.Contains(t, said, "put_aside="+aside)
+	require.Contains(t, said, "state="+path)
+	require.Contains(t, said, "4 bytes are no count")
+	state, err := validator.ReadState(m.dir, netuid)
+	require.NoError(t, err)
+	require.Less(t, binary.LittleEndian.Uint64(state.Memory), m.epoch(), "the count began anew")
+	require.NotEmpty(t, m.weights(), "it goes on voting")
+
+	require.NoError(t, os.Remove(aside))
+	require.NoError(t, os.Mkdir(aside, 0o700))
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.Replace(raw, fmt.Appendf(nil, `"memory":"%s"`, base64.StdEncoding.EncodeToString(state.Memory)), []byte(`"memory":"AAAA"`), 1), 0o600))
+	until := m.epoch() + 2
+	require.NoError(t, m.examine(guild{}, func() bool { return m.epoch() >= until }, nil))
+	require.Contains(t, m.log.String(), "could not be put aside")
 }
 
 // A kill in the middle of an exam costs nothing but the time: it is held again, from the same seed.

@@ -46,6 +46,11 @@ func StatePath(dir string, netuid uint16) string {
 	return filepath.Join(dir, fmt.Sprintf("validator-%d.json", netuid))
 }
 
+// LostMemoryPath is where a validator puts an examiner's memory that was damaged, in place of the one before.
+func LostMemoryPath(dir string, netuid uint16) string {
+	return filepath.Join(dir, fmt.Sprintf("validator-%d.lost-memory", netuid))
+}
+
 // ReadState reads a validator's state. The error is fs.ErrNotExist when there is none yet.
 func ReadState(dir string, netuid uint16) (State, error) {
 	s, _, err := readState(StatePath(dir, netuid))

@@ -19,8 +19,8 @@ import (
 	"github.com/dendra-net/dendra/nn/tlm"
 	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/subnets/lm"
-	"github.com/dendra-net/dendra/subnets/pretrain"
 	"github.com/dendra-net/dendra/subnets/mixture"
+	"github.com/dendra-net/dendra/subnets/pretrain"
 )
 
 func TestEveryKindCanBeJudged(t *testing.T) {

@@ -87,7 +87,7 @@ func (c *Collective) current() *router {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.learned != sum {
-		m := recall(raw)
+		m, _ := recall(raw) // the next exam says what is lost
 		c.learned, c.router = sum, m.router()
 		if c.router != nil {
 			c.router.learn(m.lessons)

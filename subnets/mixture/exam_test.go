@@ -182,12 +182,18 @@ func TestExamsWithoutMinersOrWithDamagedMemory(t *testing.T) {
 	got, err = e.Examine(t.Context(), f.exam(1, []byte("damaged")))
 	require.NoError(t, err)
 	require.Contains(t, got.Marks, neuron.Address("hot-modest"))
+	require.Contains(t, got.Lost, "it does not begin with")
+	require.Contains(t, got.Lost, "all miners must be admitted again")
+	require.Equal(t, 1.0, fact(got.Facts, "memory_lost").Value)
 	late := f.exam(9, got.Memory)
 	got, err = e.Examine(t.Context(), late)
 	require.NoError(t, err)
+	require.Empty(t, got.Lost)
+	require.Zero(t, fact(got.Facts, "memory_lost"))
 	early := f.exam(2, got.Memory) // the chain began anew
-	_, err = e.Examine(t.Context(), early)
+	got, err = e.Examine(t.Context(), early)
 	require.NoError(t, err)
+	require.Contains(t, got.Lost, "it is of height 280, the exam of 140")
 }
 
 func TestExamsEndWithTheirContext(t *testing.T) {

@@ -81,9 +81,9 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	if err := ctx.Err(); err != nil {
 		return neuron.Findings{}, err
 	}
-	old := recall(x.Memory)
+	old, lost := recall(x.Memory)
 	panel := e.panel(x, paper, sheets)
-	result, err := judge(&old, panel)
+	result, past, err := judge(&old, panel)
 	if err != nil {
 		return neuron.Findings{}, fmt.Errorf("judge %d miners: %w", len(x.Miners), err)
 	}
@@ -93,19 +93,24 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 		f.Marks[x.Miners[i].Hotkey] = sheets[i].mark(result.Miners[i])
 	}
 	f.Facts = factsOf(result, panel, routed)
+	if lost = errors.Join(lost, past); lost != nil {
+		f.Facts = append(f.Facts, neuron.Fact{Name: "memory_lost", Value: 1})
+		f.Lost = fmt.Sprintf("%v; the router has learnt nothing, and all miners must be admitted again", lost)
+	}
 	f.Memory, err = old.bytes()
 	return f, err
 }
 
-// judge begins anew where the past does not fit, which can only be damage: a validator that stopped for it would never
-// judge again.
-func judge(m *memory, p merit.Panel) (merit.Result, error) {
-	result, err := m.merit.Judge(p)
+// judge begins anew where the past does not fit, which can only be damage and is what lost says: a validator that
+// stopped for it would never judge again.
+func judge(m *memory, p merit.Panel) (result merit.Result, lost, err error) {
+	result, err = m.merit.Judge(p)
 	if errors.Is(err, merit.ErrPanel) && m.merit.Height > p.Height {
+		lost = fmt.Errorf("%w: it is of height %d, the exam of %d", errMemory, m.merit.Height, p.Height)
 		*m = memory{merit: new(merit.State)}
-		return m.merit.Judge(p)
+		result, err = m.merit.Judge(p)
 	}
-	return result, err
+	return result, lost, err
 }
 
 func (e *Examiner) panel(x neuron.Exam, paper []position, sheets []sheet) merit.Panel {

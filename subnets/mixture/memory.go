@@ -38,13 +38,13 @@ const (
 
 var errMemory = errors.New("not a memory of this subnet")
 
-// recall reads a memory. One that is damaged is as good as none.
-func recall(raw []byte) memory {
+// recall reads a memory. One that is damaged is as good as none, and the error says why.
+func recall(raw []byte) (memory, error) {
 	m, err := parseMemory(raw)
 	if err != nil {
-		return memory{merit: new(merit.State)}
+		return memory{merit: new(merit.State)}, err
 	}
-	return m
+	return m, nil
 }
 
 // admitted lists the names of those who are paid.

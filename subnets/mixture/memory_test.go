@@ -75,7 +75,8 @@ func TestMemoryStaysBounded(t *testing.T) {
 	for k := range 200 {
 		ids = append(ids, string(rune('a'+k%26))+string(rune('a'+k/26))+"-a-hotkey-of-usual-length-0123456789")
 	}
-	m := recall(nil)
+	m, err := recall(nil)
+	require.NoError(t, err)
 	for epoch := range 6 {
 		m.follow(panelOf(epoch, 512, ids...))
 	}
@@ -98,7 +99,8 @@ func TestMemoryStaysBounded(t *testing.T) {
 }
 
 func TestTheRouterBelievesWhoKnows(t *testing.T) {
-	m := recall(nil)
+	m, err := recall(nil)
+	require.NoError(t, err)
 	p := panelOf(1, 512, "a", "b")
 	for i := range p.Positions { // a knows what follows x, b what follows y
 		c := []byte("xxxxxxxx")
@@ -107,7 +109,7 @@ func TestTheRouterBelievesWhoKnows(t *testing.T) {
 		}
 		p.Positions[i].Context = c
 	}
-	_, err := m.merit.Judge(p)
+	_, err = m.merit.Judge(p)
 	require.NoError(t, err)
 	bits := m.follow(p)
 	require.Less(t, bits[511], bits[0], "it learns")
@@ -126,7 +128,8 @@ func TestTheRouterBelievesWhoKnows(t *testing.T) {
 }
 
 func TestLessonsFollowTheirMiners(t *testing.T) {
-	m := recall(nil)
+	m, err := recall(nil)
+	require.NoError(t, err)
 	m.follow(panelOf(1, 8, "b", "c"))
 	was := m.lessons[0].levels[1] // of c
 	m.follow(panelOf(2, 8, "a", "c"))
