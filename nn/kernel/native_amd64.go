@@ -9,7 +9,7 @@ var (
 	}
 	avx512 = &tiled{
 		name: "avx512", rows: 8, cols: 32, tile: tileAVX512,
-		mulVec: mulVecAVX512, vecMul: vecMulAVX2, copyRows: copyRowsAVX2, transpose: transposeAVX2, vectors: vectorsAVX2,
+		mulVec: mulVecAVX2, vecMul: vecMulAVX2, copyRows: copyRowsAVX2, transpose: transposeAVX2, vectors: vectorsAVX2,
 	}
 )
 
@@ -115,21 +115,13 @@ func transposeAVX2(dst []float32, to int, src []float32, step, width, rows int) 
 //go:noescape
 func dots4(fours, n int, dst, w *float32, step int, x *float32)
 
-// dots4wide is dots4 with registers twice as wide.
-//
-//go:noescape
-func dots4wide(fours, n int, dst, w *float32, step int, x *float32)
-
-func mulVecAVX2(dst []float32, w Matrix, x []float32)   { mulVecBy(dots4, dst, w, x) }
-func mulVecAVX512(dst []float32, w Matrix, x []float32) { mulVecBy(dots4wide, dst, w, x) }
-
-func mulVecBy(dots func(fours, n int, dst, w *float32, step int, x *float32), dst []float32, w Matrix, x []float32) {
+func mulVecAVX2(dst []float32, w Matrix, x []float32) {
 	cols, rows := len(x)&^7, len(dst)&^3
 	if cols == 0 {
 		rows = 0
 	}
 	if rows > 0 {
-		dots(rows/4, cols, &dst[0], &w.Data[0], w.RowStep, &x[0])
+		dots4(rows/4, cols, &dst[0], &w.Data[0], w.RowStep, &x[0])
 	}
 	if cols < len(x) {
 		for i := range rows {
