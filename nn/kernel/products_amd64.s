@@ -66,6 +66,7 @@ four:
 	RET
 
 // func blend32(n int, dst, x, w *float32, step int)
+// Two rows at a time have sums of their own, or each would wait for the one before.
 TEXT ·blend32(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), CX
 	MOVQ dst+8(FP), DX
@@ -77,16 +78,41 @@ TEXT ·blend32(SB), NOSPLIT, $0-40
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-add32:
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	SUBQ $2, CX
+	JL single32
+double32:
+	VBROADCASTSS (DI), Y8
+	VBROADCASTSS 4(DI), Y9
+	LEAQ (SI)(R8*1), R9
+	VFMADD231PS (SI), Y8, Y0
+	VFMADD231PS 32(SI), Y8, Y1
+	VFMADD231PS 64(SI), Y8, Y2
+	VFMADD231PS 96(SI), Y8, Y3
+	VFMADD231PS (R9), Y9, Y4
+	VFMADD231PS 32(R9), Y9, Y5
+	VFMADD231PS 64(R9), Y9, Y6
+	VFMADD231PS 96(R9), Y9, Y7
+	ADDQ $8, DI
+	LEAQ (SI)(R8*2), SI
+	SUBQ $2, CX
+	JGE double32
+single32:
+	ADDQ $2, CX
+	JZ store32
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS (SI), Y8, Y0
 	VFMADD231PS 32(SI), Y8, Y1
 	VFMADD231PS 64(SI), Y8, Y2
 	VFMADD231PS 96(SI), Y8, Y3
-	ADDQ $4, DI
-	ADDQ R8, SI
-	DECQ CX
-	JNZ add32
+store32:
+	VADDPS Y4, Y0, Y0
+	VADDPS Y5, Y1, Y1
+	VADDPS Y6, Y2, Y2
+	VADDPS Y7, Y3, Y3
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	VMOVUPS Y2, 64(DX)
