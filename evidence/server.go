@@ -1,16 +1,20 @@
 package evidence
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
@@ -30,6 +34,19 @@ type Server struct {
 	Log      *slog.Logger // nil: discarded
 
 	slots lazySlots
+}
+
+// Run serves on ln until ctx ends; readers come again.
+func (s *Server) Run(ctx context.Context, ln net.Listener) error {
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("show evidence on %s: %w", ln.Addr(), err)
+	}
+	return nil
 }
 
 // ServeHTTP implements http.Handler.

@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -90,6 +91,20 @@ func (s stalled) Write(b []byte) (int, error) {
 	s.came <- struct{}{}
 	<-s.goOn
 	return s.ResponseRecorder.Write(b)
+}
+
+func TestServerRunsUntilItsContextEnds(t *testing.T) {
+	dir, _ := shown(t)
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- (&evidence.Server{Dir: dir}).Run(ctx, ln) }()
+	_, err = evidence.Fetcher{Base: "http://" + ln.Addr().String(), Netuid: 1}.File(t.Context(), 0)
+	require.NoError(t, err)
+	cancel()
+	require.NoError(t, <-ended)
+	require.ErrorContains(t, (&evidence.Server{Dir: dir}).Run(t.Context(), ln), ln.Addr().String(), "the door is shut")
 }
 
 func TestServerIsBounded(t *testing.T) {

@@ -2,13 +2,9 @@ package localnet
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net"
-	"net/http"
 	"path/filepath"
-	"time"
 
 	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/gateway"
@@ -19,9 +15,6 @@ import (
 	"github.com/dendra-net/dendra/validator"
 	"github.com/dendra-net/dendra/wallet"
 )
-
-// maxExamReply is the largest answer in an exam: a model's file.
-const maxExamReply = 2 << 20
 
 func (m *Market) judgeDir(validator string) string {
 	return filepath.Join(m.card.Home, "validators", validator)
@@ -34,20 +27,8 @@ func (m *Market) startEvidence(ctx context.Context, i int, name string) error {
 	if err != nil {
 		return fmt.Errorf("evidence of %s: %w", name, err)
 	}
-	server := &http.Server{
-		Handler:           &evidence.Server{Dir: m.judgeDir(name), Log: m.logs.of(name)},
-		ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
-	}
-	m.group.Go(func() error {
-		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			return named(name, err)
-		}
-		return nil
-	})
-	m.group.Go(func() error {
-		<-m.ctx.Done()
-		return server.Close()
-	})
+	server := &evidence.Server{Dir: m.judgeDir(name), Log: m.logs.of(name)}
+	m.group.Go(func() error { return named(name, server.Run(m.ctx, ln)) })
 	return nil
 }
 
@@ -56,7 +37,7 @@ func (m *Market) startJudge(i int, name string, netuid uint16, judge kind.Judge)
 	key := wallet.LocalHotkey(name, hotkeyName)
 	config := validator.Config{
 		Chain: m.shared, Key: key, Netuid: netuid, Task: judge.Task, Examiner: judge.Examiner,
-		Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID, MaxReply: maxExamReply}, MaxReply: maxExamReply,
+		Client: &neuron.Client{Key: key, ChainID: m.manifest.ChainID, MaxReply: kind.MaxReply}, MaxReply: kind.MaxReply,
 		Dir: m.judgeDir(name), EvidenceURL: "http://" + m.ports.evidence(i),
 		Poll: m.poll(), Log: m.logs.of(name),
 	}
@@ -68,14 +49,7 @@ func (m *Market) startShop(i int, name string, netuid uint16, k kind.Kind) {
 	key := wallet.LocalHotkey(name, hotkeyName)
 	handler := k.Sell(kind.Desk{
 		Chain: m.shared, Own: key.Address(), Netuid: netuid, Asker: &neuron.Client{Key: key, ChainID: m.manifest.ChainID},
-		Memory: func() ([]byte, error) {
-			state, err := validator.ReadState(m.judgeDir(name), netuid)
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, nil
-			}
-			return state.Memory, err
-		},
-		Log: m.logs.of(name),
+		Memory: func() ([]byte, error) { return validator.ReadMemory(m.judgeDir(name), netuid) }, Log: m.logs.of(name),
 	})
 	if handler == nil {
 		return

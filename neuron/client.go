@@ -51,6 +51,20 @@ type Reply struct {
 	Signed Proof // what both sides signed; for a stream it is zero until Body has returned io.EOF
 }
 
+// Whole reads the body to its end and closes it. It is an error, ErrTooLarge, when there is more than limit; what is not
+// whole and verified is no answer.
+func (r *Reply) Whole(limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		err = fmt.Errorf("answer: %w: more than %d bytes", ErrTooLarge, limit)
+	}
+	if err != nil {
+		_ = r.Body.Close() // it has failed already
+		return nil, err
+	}
+	return body, r.Body.Close()
+}
+
 // Do sends one signed request and verifies the answer. Header may be nil. A miner that answers with a status outside
 // 200..299 gives a *Refusal; what is not signed by to.Hotkey gives ErrUnsigned or ErrBadSignature; nothing is retried
 // and no redirect followed.

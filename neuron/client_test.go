@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -188,6 +189,20 @@ func TestClockDifference(t *testing.T) { // R-WIRE-5
 	}
 }
 
+func TestWholeReply(t *testing.T) {
+	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 100)) })})
+	for limit, want := range map[int64]error{0: neuron.ErrTooLarge, 99: neuron.ErrTooLarge, 100: nil, 1 << 40: nil} {
+		reply, err := client(t, alice).Do(t.Context(), to, "GET", "/", nil, nil)
+		require.NoError(t, err)
+		body, err := reply.Whole(limit)
+		require.ErrorIs(t, err, want)
+		require.Len(t, body, map[bool]int{true: 100}[want == nil])
+	}
+	cut := neuron.Reply{Body: io.NopCloser(iotest.ErrReader(neuron.ErrTruncated))}
+	_, err := cut.Whole(100)
+	require.ErrorIs(t, err, neuron.ErrTruncated)
+}
+
 func TestReplyAboveLimit(t *testing.T) { // R-WIRE-17
 	to := run(t, &neuron.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/stream" {
@@ -203,8 +218,7 @@ func TestReplyAboveLimit(t *testing.T) { // R-WIRE-17
 		for _, path := range []string{"/whole", "/stream"} {
 			reply, err := c.Do(t.Context(), to, "GET", path, nil, nil)
 			if err == nil {
-				_, err = io.ReadAll(reply.Body)
-				reply.Body.Close()
+				_, err = reply.Whole(1 << 20)
 			}
 			if ok {
 				require.NoError(t, err, path)

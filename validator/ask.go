@@ -3,8 +3,6 @@ package validator
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -52,13 +50,9 @@ func (c asking) exchange(ctx context.Context, to neuron.Target, method, path str
 	if err != nil {
 		return nil, 0, neuron.Proof{}, err
 	}
-	defer reply.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(reply.Body, c.maxReply+1))
-	if err == nil && int64(len(answer)) > c.maxReply {
-		err = fmt.Errorf("answer: %w: more than %d bytes", neuron.ErrTooLarge, c.maxReply)
-	}
+	answer, err := reply.Whole(c.maxReply)
 	if err != nil {
-		return nil, reply.Status, neuron.Proof{}, err // what is not whole and verified is no answer
+		return nil, reply.Status, neuron.Proof{}, err
 	}
 	return answer, reply.Status, reply.Signed, nil
 }

@@ -237,8 +237,14 @@ func TestKilledBetweenExamAndVote(t *testing.T) {
 		}
 	}))
 	require.NoError(t, os.WriteFile(path, left, 0o600))
+	memory, err := validator.ReadMemory(t.TempDir(), netuid)
+	require.NoError(t, err)
+	require.Nil(t, memory, "no validator has been there")
+	memory, err = validator.ReadMemory(m.dir, netuid)
+	require.NoError(t, err)
 	state, err := validator.ReadState(m.dir, netuid)
 	require.NoError(t, err)
+	require.Equal(t, state.Memory, memory)
 	require.Len(t, state.Memory, 8, "the memory is on disk before the vote is sent")
 	memories := make(chan []byte, 9)
 	g := guild{seen: func(x neuron.Exam) { memories <- x.Memory }}

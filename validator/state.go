@@ -81,6 +81,15 @@ func stateError(path, why string) error {
 	return fmt.Errorf("%w: %s: %s; move the file aside to begin anew (scores, and a commit not yet revealed, are lost)", ErrState, path, why)
 }
 
+// ReadMemory reads what the examiner of a validator remembers; nil before its first exam.
+func ReadMemory(dir string, netuid uint16) ([]byte, error) {
+	s, err := ReadState(dir, netuid)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return s.Memory, err
+}
+
 // keeper holds the state in memory and on disk alike.
 type keeper struct {
 	path  string

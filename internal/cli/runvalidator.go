@@ -2,12 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"net"
-	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +12,6 @@ import (
 	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/validator"
 )
-
-// maxExamReply is the largest answer a validator takes: a model's file.
-const maxExamReply = 2 << 20
 
 // validatorFlags are those of "validator run".
 type validatorFlags struct {
@@ -35,7 +27,7 @@ func (a *app) validatorCommand() *cobra.Command {
 	c := &cobra.Command{Use: "run --subnet N", Short: "Ask miners, score their answers, vote", Args: args(0, 0)}
 	parse := joinFlags(c, &f.joining, &f.verbose)
 	c.Flags().StringVar(&f.task, "task", "text", "kind of the subnet: "+kindList(a.Kinds))
-	c.Flags().StringVar(&f.shards, "shards", "", "folder of your own text to judge by, for pretrain and mixture (default what is shipped)")
+	c.Flags().StringVar(&f.shards, "shards", "", "your own text to judge by, a folder, for pretrain and mixture (default what is shipped);\nwhat exams draw of it is published in the evidence")
 	c.Flags().StringVar(&f.show, "evidence-listen", "", "address to show the evidence behind your votes on, HOST:PORT; not shown when empty")
 	c.Flags().StringVar(&f.showURL, "evidence-url", "", "URL others reach it by (default http://EVIDENCE-LISTEN)")
 	c.Flags().StringVar(&f.sell, "sell-listen", "", "address to sell the collective on, HOST:PORT, for mixture; not sold when empty")
@@ -65,10 +57,10 @@ func (a *app) runValidator(ctx context.Context, f validatorFlags) error {
 	if err != nil {
 		return err
 	}
-	asker := &neuron.Client{Key: s.key, ChainID: s.client.ChainID(), PublicOnly: !isLocal(s.client.ChainID()), MaxReply: maxExamReply}
+	asker := &neuron.Client{Key: s.key, ChainID: s.client.ChainID(), PublicOnly: !isLocal(s.client.ChainID()), MaxReply: kind.MaxReply}
 	defer asker.CloseIdle()
 	config := validator.Config{Chain: s.client, Key: s.key, Netuid: s.netuid, Task: judge.Task, Examiner: judge.Examiner, Client: asker,
-		MaxReply: maxExamReply, Dir: a.stateDir("validator", s), Log: a.logger(f.verbose), OnEpoch: a.reportScoring}
+		MaxReply: kind.MaxReply, Dir: a.stateDir("validator", s), Log: a.logger(f.verbose), OnEpoch: a.reportScoring}
 	var show, sell func(context.Context) error
 	if f.show != "" {
 		if show, config.EvidenceURL, err = a.showEvidence(ctx, f, config.Dir); err != nil {
@@ -91,27 +83,13 @@ func (a *app) showEvidence(ctx context.Context, f validatorFlags, dir string) (r
 	if url = f.showURL; url == "" {
 		url = "http://" + ln.Addr().String()
 	}
-	server := &http.Server{Handler: &evidence.Server{Dir: dir, Log: a.logger(f.verbose)}, ReadHeaderTimeout: 10 * time.Second,
-		WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
-	return func(ctx context.Context) error {
-		stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // readers come again
-		defer stop()
-		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("show evidence on %s: %w", f.show, err)
-		}
-		return nil
-	}, url, nil
+	server := &evidence.Server{Dir: dir, Log: a.logger(f.verbose)}
+	return func(ctx context.Context) error { return server.Run(ctx, ln) }, url, nil
 }
 
 // sellOpinion answers users, through gateways, with what the validator learned of its miners.
 func (a *app) sellOpinion(f validatorFlags, k kind.Kind, s seat, dir string, asker *neuron.Client) func(context.Context) error {
-	memory := func() ([]byte, error) {
-		state, err := validator.ReadState(dir, s.netuid)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
-		return state.Memory, err
-	}
+	memory := func() ([]byte, error) { return validator.ReadMemory(dir, s.netuid) }
 	return func(ctx context.Context) error {
 		handler := k.Sell(kind.Desk{Chain: s.client, Own: s.key.Address(), Netuid: s.netuid, Asker: asker, Memory: memory, Log: a.logger(f.verbose)})
 		return miner.Run(ctx, miner.Config{Chain: s.client, Key: s.key, Netuid: s.netuid, Handler: handler, Listen: f.sell, External: f.external,

@@ -50,6 +50,9 @@ type Rules struct {
 	Epoch time.Duration
 }
 
+// MaxReply is the largest answer that a validator of any kind takes: a model's file.
+const MaxReply = 2 << 20
+
 // Judge is how a kind is validated: exactly one of its fields is set.
 type Judge struct {
 	Task     neuron.Task

@@ -1,10 +1,8 @@
 package kind
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -102,15 +100,11 @@ func (d Desk) put(ctx context.Context, to neuron.Target, method, path string, bo
 	if err != nil {
 		return neuron.Answer{Err: err}
 	}
-	defer reply.Body.Close()
-	var kept bytes.Buffer
-	if _, err := io.Copy(&kept, io.LimitReader(reply.Body, maxDistributions+1)); err != nil {
+	answer, err := reply.Whole(maxDistributions)
+	if err != nil {
 		return neuron.Answer{Err: err}
 	}
-	if kept.Len() > maxDistributions {
-		return neuron.Answer{Err: fmt.Errorf("%w: more than %d bytes", neuron.ErrTooLarge, maxDistributions)}
-	}
-	return neuron.Answer{Status: reply.Status, Body: kept.Bytes(), Latency: time.Since(began)}
+	return neuron.Answer{Status: reply.Status, Body: answer, Latency: time.Since(began)}
 }
 
 // opinion is the validator's memory, read again now and then.

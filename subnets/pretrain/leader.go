@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 
@@ -52,8 +51,7 @@ func fetchFrom(ctx context.Context, client *neuron.Client, from neuron.Target, d
 	if err != nil {
 		return nil, fmt.Errorf("fetch the artifact of %s: %w", from.Hotkey, err)
 	}
-	defer reply.Body.Close()
-	content, err := io.ReadAll(io.LimitReader(reply.Body, MaxArtifact+1))
+	content, err := reply.Whole(MaxArtifact)
 	if err != nil {
 		return nil, fmt.Errorf("fetch the artifact of %s: %w", from.Hotkey, err)
 	}
