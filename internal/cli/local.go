@@ -17,7 +17,7 @@ func (a *app) localCommands() []*cobra.Command {
 	up.Flags().IntVar(&o.Port, "port", 0, "first port; the others follow")
 	up.Flags().DurationVar(&o.BlockTime, "block-time", 0, "time between blocks (default 1s)")
 	up.Flags().BoolVar(&o.Quiet, "quiet-miners", false, "let miners that train serve what they have and train nothing")
-	up.Flags().StringVar(&o.Shards, "shards", "", "folder of your own text to judge by; the shipped text, rewritten, when empty;\nwhat exams draw of it is published in the evidence")
+	up.Flags().StringVar(&o.Shards, "shards", "", "folder of your own text to judge by; what exams draw of it is published in the\nevidence (default the shipped text, rewritten)")
 	up.Flags().BoolVar(&o.Detach, "detach", false, "return when the network is ready and leave it running")
 	logs := a.localCommand("logs [COMPONENT]", "Print the logs of the local network", o, a.Local.Logs)
 	logs.Args = args(0, 1)

@@ -27,7 +27,7 @@ func (a *app) validatorCommand() *cobra.Command {
 	c := &cobra.Command{Use: "run --subnet N", Short: "Ask miners, score their answers, vote", Args: args(0, 0)}
 	parse := joinFlags(c, &f.joining, &f.verbose)
 	c.Flags().StringVar(&f.task, "task", "text", "kind of the subnet: "+kindList(a.Kinds))
-	c.Flags().StringVar(&f.shards, "shards", "", "your own text to judge by, a folder, for pretrain and mixture (default what is shipped);\nwhat exams draw of it is published in the evidence")
+	c.Flags().StringVar(&f.shards, "shards", "", "folder of your own text to judge by, for pretrain and mixture; what exams draw of it\nis published in the evidence (default what is shipped)")
 	c.Flags().StringVar(&f.show, "evidence-listen", "", "address to show the evidence behind your votes on, HOST:PORT; not shown when empty")
 	c.Flags().StringVar(&f.showURL, "evidence-url", "", "URL others reach it by (default http://EVIDENCE-LISTEN)")
 	c.Flags().StringVar(&f.sell, "sell-listen", "", "address to sell the collective on, HOST:PORT, for mixture; not sold when empty")
