@@ -40,6 +40,9 @@ func ReadCard(home string) (Card, error) {
 	} else if err != nil {
 		return Card{}, err
 	}
+	if pid, err := holder(home); err == nil && pid != c.PID { // the card of the market before
+		return Card{}, fmt.Errorf("%w: it is still starting in %s", ErrNotRunning, home)
+	}
 	return c, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -134,17 +133,8 @@ const exitTime = 5 * time.Second
 func awaitEnd(ctx context.Context, pid int) {
 	ctx, cancel := context.WithTimeout(ctx, exitTime)
 	defer cancel()
-	_ = await(ctx, "the process to end", func() (bool, error) { // it has let go of everything: to be late is no failure
-		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-			return true, nil
-		}
-		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-		if err != nil {
-			return true, nil // ended just now, or a system that does not tell
-		}
-		_, state, _ := strings.Cut(string(stat), ") ")
-		return strings.HasPrefix(state, "Z"), nil
-	})
+	// It has let go of everything: to be late is no failure.
+	_ = await(ctx, "the process to end", func() (bool, error) { return ended(pid), nil })
 }
 
 // Reset erases a home whose market does not run. It refuses folders that hold no market.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -95,17 +96,44 @@ func holder(home string) (int, error) {
 
 func (l *lock) release() error { return l.f.Close() }
 
-// running reports whether some process holds the home.
+// running reports whether some process holds the home. One that was killed may hold it a little longer, while its threads
+// end one after the other: that is waited for.
 func running(home string) (bool, error) {
-	if _, err := os.Stat(lockFile(home)); errors.Is(err, fs.ErrNotExist) {
+	f, err := os.Open(lockFile(home))
+	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	f, err := os.Open(lockFile(home))
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil, nil
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil {
+			return false, nil
+		}
+		if pid, err := holder(home); err != nil || !ended(pid) || time.Since(began) > exitTime {
+			return true, nil // whatever the file says, somebody holds it
+		}
+	}
+}
+
+// ended reports whether a process is gone, or has only to be counted by its parent.
+func ended(pid int) bool {
+	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		return true
+	}
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) && hasProc() // ended just now
+	}
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return strings.HasPrefix(state, "Z")
+}
+
+// hasProc reports whether this system tells about processes in files.
+func hasProc() bool {
+	_, err := os.Stat("/proc/self/stat")
+	return err == nil
 }
 
 func writeJSON(path string, v any) error {

@@ -3,6 +3,7 @@ package localnet
 import (
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -74,4 +75,23 @@ func TestALookDoesNotKeepAMarketFromStarting(t *testing.T) {
 	second, err := takeLock(home)
 	require.NoError(t, err)
 	require.NoError(t, second.release())
+}
+
+// A process that was killed is gone before the last of its threads lets go of the lock.
+func TestTheDyingHoldNoHome(t *testing.T) {
+	home := t.TempDir()
+	held, err := takeLock(home)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(lockFile(home), []byte("1073741824"), 0o600), "more than any system numbers")
+	dead := time.AfterFunc(100*time.Millisecond, func() { _ = held.release() })
+	defer dead.Stop()
+	on, err := running(home)
+	require.NoError(t, err)
+	require.False(t, on)
+
+	require.False(t, ended(os.Getpid()))
+	child := exec.Command("true")
+	require.NoError(t, child.Start())
+	require.Eventually(t, func() bool { return ended(child.Process.Pid) }, 10*time.Second, 5*time.Millisecond, "before it is waited for")
+	require.NoError(t, child.Wait())
 }
