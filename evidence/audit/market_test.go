@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,7 +149,7 @@ type market struct {
 }
 
 // play lets a validator measure miners for some epochs and returns what is left.
-func play(t *testing.T, epochs uint64, change func(*validator.Config), miners map[string]http.HandlerFunc) *market {
+func play(t testing.TB, epochs uint64, change func(*validator.Config), miners map[string]http.HandlerFunc) *market {
 	t.Helper()
 	m := &market{chain: neurontest.NewChain(chainID), files: map[uint64][]byte{}}
 	m.chain.AddSubnet(neuron.Subnet{Netuid: netuid, CommitReveal: true})
@@ -155,7 +157,7 @@ func play(t *testing.T, epochs uint64, change func(*validator.Config), miners ma
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var group sync.WaitGroup
-	for _, name := range []string{"one", "three", "two"} {
+	for _, name := range slices.Sorted(maps.Keys(miners)) {
 		key := neurontest.Key(name)
 		server := &neuron.Server{Key: key, ChainID: chainID, Netuid: netuid, Handler: miners[name], Peers: m.chain.Peers(netuid), Grace: 50 * time.Millisecond}
 		group.Go(func() { require.NoError(t, server.Run(ctx)) })
@@ -187,14 +189,14 @@ func play(t *testing.T, epochs uint64, change func(*validator.Config), miners ma
 	return m
 }
 
-func (m *market) epoch(t *testing.T) uint64 {
+func (m *market) epoch(t testing.TB) uint64 {
 	net, err := m.chain.Subnet(context.Background(), netuid)
 	require.NoError(t, err)
 	return net.Epoch
 }
 
 // options are those of an honest audit of an epoch.
-func (m *market) options(t *testing.T, epoch uint64) audit.Options {
+func (m *market) options(t testing.TB, epoch uint64) audit.Options {
 	t.Helper()
 	o := audit.Options{Blob: m.fetch.Blob, Known: audit.Known{ChainID: chainID, Netuid: netuid, Epoch: epoch, Validator: hotkey.Address()}}
 	file := m.file(t, epoch)
@@ -225,7 +227,7 @@ func (m *market) options(t *testing.T, epoch uint64) audit.Options {
 	return o
 }
 
-func (m *market) file(t *testing.T, epoch uint64) *evidence.File {
+func (m *market) file(t testing.TB, epoch uint64) *evidence.File {
 	t.Helper()
 	f, err := evidence.Decode(m.files[epoch])
 	require.NoError(t, err)
@@ -326,7 +328,7 @@ func examMarket(t *testing.T) *market {
 }
 
 // asJSON is for messages.
-func asJSON(t *testing.T, v any) string {
+func asJSON(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.MarshalIndent(v, "", " ")
 	require.NoError(t, err)
