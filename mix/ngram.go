@@ -96,18 +96,22 @@ func (m *NGram) count(length int, key uint64, next byte) bool {
 	if n == nil {
 		return false
 	}
-	for i := n.head; i != 0; i = t.pool[i].next {
+	before := (*follower)(nil)
+	for i := n.head; i != 0; {
 		f := &t.pool[i]
-		if f.symbol() != next {
-			continue
+		if f.symbol() == next {
+			m.tallies[length].rise(f.count())
+			f.packed += 1 << 8
+			n.total++
+			if f.count() == countMax {
+				m.halve(length, n)
+			}
+			if before != nil && f.count() > before.count() {
+				f.packed, before.packed = before.packed, f.packed // what is met often is soon found
+			}
+			return true
 		}
-		m.tallies[length].rise(f.count())
-		f.packed += 1 << 8
-		n.total++
-		if f.count() == countMax {
-			m.halve(length, n)
-		}
-		return true
+		before, i = f, f.next
 	}
 	if t.follow(n, next, 1) {
 		m.tallies[length].rise(0)

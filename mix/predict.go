@@ -21,13 +21,14 @@ func (m *NGram) Predict(context []byte, d *Dist) {
 // share gives a context's followers their parts of rest, and returns what is left.
 func (m *NGram) share(length int, n *node, rest float64, weights *[256]float64) float64 {
 	less := m.tallies[length].discounts()
-	unit, taken := rest/float64(n.total), 0.0
+	unit, cut := rest/float64(n.total), [3]uint32{}
 	for i := n.head; i != 0; i = m.tables.pool[i].next {
 		f := m.tables.pool[i]
-		cut := less.of(f.count())
-		weights[f.symbol()] += float64(unit * (float64(f.count()) - cut))
-		taken += cut
+		weights[f.symbol()] += float64(unit * (float64(f.count()) - less.of(f.count())))
+		cut[min(f.count(), 3)-1]++
 	}
+	// Summed by kind, so that the order of the list, which only its owner knows, does not show.
+	taken := float64(float64(cut[0])*less[0]) + float64(float64(cut[1])*less[1]) + float64(float64(cut[2])*less[2])
 	return unit * taken
 }
 

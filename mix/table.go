@@ -10,7 +10,7 @@ func keyOf(history uint64, length int) uint64 {
 	return uint64(length)<<lengthShift | history&(1<<(8*length)-1)
 }
 
-// node is a context: what followed it is a list in the pool, most recently met symbols last.
+// node is a context: what followed it is a list in the pool, in which symbols met often move forward.
 type node struct {
 	key   uint64
 	head  uint32 // index into the pool, or 0
