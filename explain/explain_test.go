@@ -187,13 +187,14 @@ func TestVerdictByHand(t *testing.T) {
 	require.Equal(t, uint64(1000), v.VoiceRao)
 	require.Equal(t, uint64(501), v.NeedRao)
 	require.Equal(t, uint32(5), v.PruningUbits)
-	require.Equal(t, explain.Said{UID: 0, Hotkey: "hot0", VoiceRao: 400, VoiceShare: v.Said[0].VoiceShare, What: explain.SaidScore, PruningUbits: 9, HeardRao: 400,
+	require.Equal(t, explain.Said{UID: 0, Hotkey: "hot0", VoiceRao: 400, VoiceShare: v.Said[0].VoiceShare, HeardShare: v.Said[0].VoiceShare, What: explain.SaidScore, PruningUbits: 9, HeardRao: 400,
 		Epoch: 3, Digest: "aa", URL: "http://a"}, v.Said[0])
 	require.InDelta(t, 0.4, v.Said[0].VoiceShare.Float(), 1e-15)
 	require.True(t, v.Said[1].Line, "9 has 400 of 1000 behind it, 5 has 700")
 	require.Equal(t, explain.SaidTooOld, v.Said[2].What)
 	require.Equal(t, explain.SaidNever, v.Said[3].What)
 	require.Equal(t, uint64(1000), v.Said[3].HeardRao)
+	require.Equal(t, "1", v.Said[3].HeardShare.String())
 
 	v = explain.Recompute(judged()).Prune(3, s).Verdict
 	require.Zero(t, v.PruningUbits, "400 of 1000 are no majority")

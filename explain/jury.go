@@ -62,7 +62,8 @@ type Said struct {
 	What         string `json:"what"`
 	PruningUbits uint32 `json:"pruning_ubits"`
 	HeardRao     uint64 `json:"heard_rao,string"` // its voice and that of all above
-	Line         bool   `json:"line"`             // with it the majority is reached
+	HeardShare   Share  `json:"heard_share"`
+	Line         bool   `json:"line"` // with it the majority is reached
 
 	Epoch  uint64 `json:"evidence_epoch"` // this and the next two only with evidence
 	Digest string `json:"sha256"`
@@ -90,7 +91,8 @@ func (r *Replay) verdict(uid uint16) Verdict {
 		s := &v.Said[i]
 		before := heard
 		heard += s.VoiceRao
-		s.VoiceShare, s.HeardRao = Share(fixed.FracOf(s.VoiceRao, v.VoiceRao)), heard
+		s.HeardRao, s.HeardShare = heard, Share(fixed.FracOf(heard, v.VoiceRao))
+		s.VoiceShare = Share(fixed.FracOf(s.VoiceRao, v.VoiceRao))
 		if before < v.NeedRao && heard >= v.NeedRao {
 			s.Line, v.PruningUbits = true, s.PruningUbits
 		}

@@ -164,7 +164,40 @@ func (m *market) scoresHold(t *testing.T) {
 		require.Equal(t, "right", report.Verdict, planned.Name)
 		require.Positive(t, report.Compared)
 		t.Logf("%s: %d things compared", planned.Name, report.Compared)
+		if planned.PruneByEvidence {
+			m.explainsReplacement(t, i+1)
+		}
 	}
+}
+
+// explainsReplacement asks why miners stand where they do in the order of replacement: by what validators published.
+func (m *market) explainsReplacement(t *testing.T, netuid int) {
+	scored := 0
+	for uid := range 9 {
+		var said struct {
+			EqualToChain bool   `json:"equal_to_chain"`
+			PruningUbits uint32 `json:"pruning_ubits"`
+			Verdict      struct {
+				PruningUbits uint32 `json:"pruning_ubits"`
+				Said         []struct {
+					What   string
+					SHA256 string
+				}
+			}
+		}
+		m.do(t, &said, "explain", "prune", "--subnet", strconv.Itoa(netuid), "--neuron", strconv.Itoa(uid))
+		require.True(t, said.EqualToChain)
+		require.Equal(t, said.PruningUbits, said.Verdict.PruningUbits)
+		require.Len(t, said.Verdict.Said, len(localnet.Default().Validators))
+		for _, s := range said.Verdict.Said {
+			require.NotEqual(t, "no_evidence", s.What)
+			require.Len(t, s.SHA256, 64)
+		}
+		if said.PruningUbits > 0 {
+			scored++
+		}
+	}
+	require.Positive(t, scored, "somebody would be missed")
 }
 
 // speaksTogether asks the model that is all miners of a subnet, and looks at the curve on which it beats each of them.

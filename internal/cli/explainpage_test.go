@@ -71,12 +71,12 @@ func TestScoresAreShownWhereTheyDecide(t *testing.T) {
 	}
 	require.Contains(t, show(), "no epoch has closed that judged this neuron: its score is 0")
 	x.Verdict = &explain.Verdict{VoiceRao: 5e9, NeedRao: 2_500_000_001, OldestEpoch: 6, PruningUbits: 41_000, Said: []explain.Said{
-		{UID: 0, Hotkey: "\x1b[2Jval", VoiceRao: 4e9, VoiceShare: 1 << 62, What: explain.SaidScore, PruningUbits: 41_000, HeardRao: 4e9, Line: true, Epoch: 8, Digest: "5eed"},
-		{UID: 7, VoiceRao: 1e9, What: explain.SaidNever, HeardRao: 5e9}}}
+		{UID: 0, Hotkey: "\x1b[2Jval", VoiceRao: 4e9, VoiceShare: 1 << 62, What: explain.SaidScore, PruningUbits: 41_000, HeardRao: 4e9, HeardShare: 1 << 62, Line: true, Epoch: 8, Digest: "5eed0123456789abcdef"},
+		{UID: 7, VoiceRao: 1e9, What: explain.SaidNever, HeardRao: 5e9, HeardShare: 1 << 63}}}
 	page := show()
 	require.NotContains(t, page, "\x1b")
-	require.Regexp(t, `(?m)^ +0 .* 4\.0+ +50\.000 +0\.041000 +4\.0+ +<- majority +8 +5eed$`, page)
-	require.Regexp(t, `(?m)^ +7 .* 0\.000000 +published none +5\.0+$`, page)
+	require.Regexp(t, `(?m)^ +0 .* 4\.0+ +50\.000 +0\.041000 +50\.000 +<- line +8 +5eed0123456789ab$`, page)
+	require.Regexp(t, `(?m)^ +7 .* 0\.000000 +published none +100\.000$`, page)
 	require.Regexp(t, `(?m)^ +majority +.* 2\.500000001 TAO$`, page)
 	require.Contains(t, page, "no evidence was fetched", "notes are what validators say themselves")
 	require.Contains(t, page, "dendra subnet audit 0 --validator UID --epoch E")

@@ -105,6 +105,9 @@ var saidReasons = map[string]string{
 	explain.SaidNever:   "published none",
 }
 
+// shownDigits is how much of a digest tells files apart; --json has all of it.
+const shownDigits = 16
+
 // verdict shows what the notes of validators say a neuron adds, and where their voices become a majority.
 func (p *page) verdict(x explain.Prune) {
 	v := x.Verdict
@@ -115,18 +118,18 @@ func (p *page) verdict(x explain.Prune) {
 	}
 	p.step("3. what validators say it adds, the most first: the score at which they are more than half of all voice")
 	p.list(len(v.Said), []term.Column{{Title: "UID", Right: true}, {Title: "VALIDATOR"}, {Title: "VOICE (TAO)", Right: true}, {Title: "VOICE (%)", Right: true},
-		{Title: "GIVES (BITS/BYTE)", Right: true}, {Title: ""}, {Title: "HEARD (TAO)", Right: true}, {Title: ""}, {Title: "OF EPOCH", Right: true},
-		{Title: "SHA-256 OF ITS EVIDENCE"}}, func(i int) []string {
+		{Title: "GIVES (BITS/BYTE)", Right: true}, {Title: ""}, {Title: "HEARD (%)", Right: true}, {Title: ""}, {Title: "EVIDENCE OF", Right: true},
+		{Title: "SHA-256 OF IT"}}, func(i int) []string {
 		s := v.Said[i]
 		epoch, mark := "", ""
 		if s.What != explain.SaidNever {
 			epoch = strconv.FormatUint(s.Epoch, 10)
 		}
 		if s.Line {
-			mark = "<- majority"
+			mark = "<- line"
 		}
 		return []string{number16(s.UID), p.name(s.Hotkey), decimalTAO(s.VoiceRao), percentage(s.VoiceShare), bitsPerByte(s.PruningUbits), saidReasons[s.What],
-			decimalTAO(s.HeardRao), mark, epoch, s.Digest}
+			percentage(s.HeardShare), mark, epoch, s.Digest[:min(len(s.Digest), shownDigits)]}
 	})
 	p.sums(
 		[3]string{"voice", "stake that counts of those whose permit was used", formatTAO(v.VoiceRao)},
