@@ -189,6 +189,16 @@ func TestLiesAboutExamsAreFound(t *testing.T) {
 		{"another commitment", func(f *evidence.File) { f.Exam.Candidates[0].Committed.Data = []byte("x") }, "commitments"},
 		{"a vote that does not follow", func(f *evidence.File) { f.Vote.Weights[0] -= 9 }, "vote"},
 	})
+	t.Run("a damaged memory", func(t *testing.T) { // not a lie, and said
+		f := m.file(t, 2)
+		f.Exam.Memory = evidence.Body{Text: "damaged"}
+		packed, err := evidence.Encode(f)
+		require.NoError(t, err)
+		report, err := audit.Run(context.Background(), packed, m.options(t, 2))
+		require.NoError(t, err)
+		require.Contains(t, checkOf(t, report, "memory").Notes[0], "could not be used: digests have 32 bytes")
+		require.Positive(t, checkOf(t, report, "continuity").Wrong)
+	})
 	t.Run("another examiner", func(t *testing.T) {
 		o := m.options(t, 2)
 		o.Examiner = jury{bias: 1}

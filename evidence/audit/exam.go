@@ -131,6 +131,9 @@ func (a *auditor) marks(c *Check, found neuron.Findings) {
 // memory compares what goes to the next exam. Figures in it may be rounded differently, its length may not.
 func (a *auditor) memory(found neuron.Findings) {
 	c := a.check("memory")
+	if found.Lost != "" {
+		c.note("the one it was given could not be used: %s", found.Lost)
+	}
 	stored, err := a.file.Exam.NewMemory.Bytes(a.blob)
 	if err != nil {
 		c.wrong("it cannot be had: %v", err)

@@ -86,6 +86,9 @@ func (j jury) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings, erro
 	factory.Add(1)
 	defer factory.Add(-1)
 	f := neuron.Findings{Marks: map[neuron.Address]neuron.Mark{}}
+	if len(x.Memory)%32 != 0 {
+		f.Lost = "digests have 32 bytes"
+	}
 	for i := 0; i+32 <= len(x.Memory); i += 32 {
 		if old, there := x.Shelf.Get([32]byte(x.Memory[i:])); there {
 			f.Facts = append(f.Facts, neuron.Fact{Name: "old_bytes", Value: float64(len(old))})

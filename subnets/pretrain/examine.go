@@ -69,7 +69,7 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	found, err := exam.judge(base, pieces, prior)
 	if lost != nil { // better an exam that knows of no earlier artifact than none for ever
 		found.Facts = append(found.Facts, neuron.Fact{Name: "memory_lost", Value: 1})
-		found.Lost = fmt.Sprintf("%v; artifacts of earlier exams no longer stand against later ones, and improvers lose their first place", lost)
+		found.Lost = fmt.Sprintf("%v; artifacts of earlier exams no longer stand against later ones, and miners' claims count from their newest commits", lost)
 	}
 	return found, err
 }
