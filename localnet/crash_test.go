@@ -147,7 +147,7 @@ func (m *market) paysAgain(t *testing.T) {
 	restarted := m.height(t)
 	validators := len(localnet.Default().Validators)
 	for netuid := 1; netuid <= subnetCount(); netuid++ {
-		eventually(t, 5*epochTime, "pay for new votes", func() bool { return m.paidFor(t, netuid, restarted) == validators })
+		eventually(t, 5*epochTime, fmt.Sprintf("pay for new votes in subnet %d", netuid), func() bool { return m.paidFor(t, netuid, restarted) == validators })
 		require.InDelta(t, 1, totalIncentive(m.subnet(t, netuid, 0)), 1e-6)
 	}
 	require.True(t, m.stranger.running(), "a miner must live through the chain's absence: %s", m.stranger.err)

@@ -18,7 +18,8 @@ import (
 // Collective writes and predicts as all of a subnet's miners together: what they say of the next byte is blended, and
 // the blend is what one draws from. Market must be set. It is safe for concurrent use.
 //
-// Whoever does not answer a step in time is left out of the rest of the reply, so one slow miner costs one wait. With a
+// Whoever does not answer a step in time is left out of the rest of the reply, so one slow miner costs one wait. When
+// nobody does, all are asked once more and given longer: that is a busy machine rather than miners. With a
 // draft model several steps take one round: the model guesses the next bytes, the miners are asked what follows each of
 // them, and the guesses are kept as long as the draws agree. What is written has the same chances as without.
 type Collective struct {
@@ -41,6 +42,7 @@ type Collective struct {
 
 const (
 	stepTime   = time.Second
+	patience   = 4 // times as long for all of them, when nobody answered
 	ahead      = 6
 	lookBehind = 64 // bytes of text that miners are shown: what an exam shows them
 )
@@ -179,7 +181,11 @@ func (in *circle) guess(text []byte, most int) []byte {
 
 // step asks everybody in the circle, drops who does not answer and blends what the others say.
 func (in *circle) step(ctx context.Context, prefixes [][]byte, out []mix.Dist) error {
-	answers := in.ask(ctx, prefixes)
+	wait := or(in.StepTime, stepTime)
+	answers := in.ask(ctx, prefixes, wait)
+	if silent(answers) {
+		answers = in.ask(ctx, prefixes, patience*wait)
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -206,21 +212,25 @@ func (in *circle) step(ctx context.Context, prefixes [][]byte, out []mix.Dist) e
 }
 
 // ask returns what each miner says, nil of those that say nothing in time.
-func (in *circle) ask(ctx context.Context, prefixes [][]byte) [][]mix.Dist {
-	ctx, cancel := context.WithTimeout(ctx, or(in.StepTime, stepTime))
+func (in *circle) ask(ctx context.Context, prefixes [][]byte, wait time.Duration) [][]mix.Dist {
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	answers := make([][]mix.Dist, len(in.miners))
-	var wait sync.WaitGroup
+	var group sync.WaitGroup
 	for i, m := range in.miners {
-		wait.Go(func() {
+		group.Go(func() {
 			dists := make([]mix.Dist, len(prefixes))
 			if in.Market.Oracle(m)(ctx, prefixes, dists) == nil {
 				answers[i] = dists
 			} // whoever says nothing has no say: there is nobody to tell
 		})
 	}
-	wait.Wait()
+	group.Wait()
 	return answers
+}
+
+func silent(answers [][]mix.Dist) bool {
+	return !slices.ContainsFunc(answers, func(a []mix.Dist) bool { return a != nil })
 }
 
 // weights are positive for somebody.

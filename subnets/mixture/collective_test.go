@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -142,6 +143,23 @@ func TestASlowMinerCostsOneWait(t *testing.T) {
 	c := &mixture.Collective{Market: market, StepTime: 100 * time.Millisecond}
 	require.Equal(t, "green pastures", write(t, c, "me to lie down in ", 14, nn.Sampler{}))
 	require.EqualValues(t, 1, calls.Load())
+}
+
+// A moment in which nobody answers is no reason to break off a reply.
+func TestTheCollectiveWaitsOnceMoreForAll(t *testing.T) {
+	a, _ := knowing(t, psalm)
+	var asked atomic.Int32
+	market := overHTTP(t, map[neuron.Address]http.Handler{"a": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 3 { // in the middle of the reply
+			_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that the asker has gone
+			<-r.Context().Done()
+			return
+		}
+		a.ServeHTTP(w, r)
+	})})
+	c := &mixture.Collective{Market: market, StepTime: 100 * time.Millisecond}
+	require.Equal(t, "green", write(t, c, "me to lie down in ", 5, nn.Sampler{}))
+	require.Equal(t, int32(6), asked.Load())
 }
 
 func TestTheCollectiveSaysWhenItCannotAnswer(t *testing.T) {
