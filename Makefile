@@ -2,8 +2,8 @@
 
 .PHONY: weights
 
-# Train the shipped model again: half an hour of one core. Stopped, it goes on where it was. On the same kernel it gives
-# the same file; a new file needs its hash and figure in nn/weights/weights_test.go.
+# Train the shipped model again: half an hour of one core. Stopped, it goes on where it was. On the same kernel the
+# same code gives the same file; a new file needs its hash and figure in nn/weights/weights_test.go.
 weights:
 	GOMAXPROCS=1 go run ./corpus/train
 	go test ./nn/weights
