@@ -31,7 +31,7 @@ const lanes = 8
 // memory holds keys a column per byte, of wide columns, and values a row per byte.
 type memory struct{ keys, values []float32 }
 
-// Session starts a text. It takes 8 Dim Context Layers bytes of memory.
+// Session starts a text. It takes 8 Dim Context Layers bytes of memory, with Context as a multiple of eight.
 func (m *Model) Session() *Session {
 	c := m.config
 	s := &Session{m: m, memory: make([]memory, c.Layers), wide: (c.Context + lanes - 1) &^ (lanes - 1)}
