@@ -8,15 +8,17 @@ import (
 
 // Thresholds of admission: see Bar for why they are these.
 const (
-	leastBits   = 0.01 // per byte that a newcomer must tell beyond prior art
-	leastSigma  = 2    // standard errors by which it must tell something
-	keep        = 0.9  // of the weight of what was measured a panel ago
-	mostPrior   = 8    // admitted members of a version's prior art, or published ones
-	mostPending = 4    // members of it that are on probation themselves
-	patience    = 2    // panels for which newcomers wait for an admitted miner that is silent
-	mostMembers = 16   // of the mixture that pays
-	probation   = 4    // panels in a row in which a newcomer is weighed
-	pause       = 8    // panels from one of its later tries to the next
+	leastBits   = 0.01  // per byte that a newcomer must tell beyond prior art
+	leastOfKin  = 0.015 // that one must tell who is near another
+	leastSigma  = 2     // standard errors by which it must tell something
+	keep        = 0.9   // of the weight of what was measured a panel ago
+	mostPrior   = 8     // admitted members of a version's prior art, or published ones
+	mostPending = 4     // members of it that are on probation themselves
+	patience    = 2     // panels for which newcomers wait for an admitted miner that is silent
+	mostMembers = 16    // of the mixture that pays
+	kinPanels   = 2     // by which one is first decided who is near another
+	probation   = 4     // panels in a row in which a newcomer is weighed
+	pause       = 8     // panels from one of its later tries to the next
 )
 
 // admit decides in the order of beginnings who is in.
@@ -57,10 +59,28 @@ func (e *exam) weigh(n *entrant, before []*entrant) {
 		public = with(public, e.derived(n)...)
 	}
 	n.marginal = e.news(public, n.column)
+	n.kin = !e.once && e.kinship(n)
 	n.version.Marginal = n.version.Marginal.fade(keep).blend(n.marginal)
 	if whole := e.gain(nil, []int{n.column}).Mean; whole > 0 {
 		n.novelty = min(1, max(0, n.version.Marginal.Mean/whole))
 	}
+}
+
+// kinship says whether n is much nearer to one of its prior art than that is to any third. What was made of another by
+// training it further is; what was trained apart is not, unless on the same text and in the same shape.
+func (e *exam) kinship(n *entrant) bool {
+	for _, p := range n.prior {
+		nearest := e.unmasked(0, p)
+		for _, other := range n.prior {
+			if other != p {
+				nearest = min(nearest, e.unmasked(other, p))
+			}
+		}
+		if e.unmasked(n.column, p) < closer*nearest {
+			return true
+		}
+	}
+	return false
 }
 
 // news is what a column tells that nobody could have said who had these others: the gain over itself, held down to the
@@ -70,15 +90,12 @@ func (e *exam) news(public []int, column int) sample {
 	return e.gain(with(public, e.pools.addCapped(column, public)), with(public, column))
 }
 
-// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away. Of one that was in
-// and has changed half as much is asked: who learns should not lose its seat by it.
+// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.
 func (n *entrant) decide(missing string) {
-	m := n.version.Marginal
-	bar := Bar(m.se())
-	if n.version.Seated {
-		bar = max(leastBits/2, leastSigma*m.se())
-	}
+	m, bar := n.version.Marginal, n.bar()
 	switch {
+	case n.kin && !n.learnt() && n.version.Panels < kinPanels:
+		n.standing.Reason = "is near another, and is decided by its second panel"
 	case m.Mean <= bar:
 		n.standing.Reason = fmt.Sprintf("tells %.4f bits beyond prior art, more than %.4f is asked", m.Mean, bar)
 	case missing != "":
@@ -88,6 +105,22 @@ func (n *entrant) decide(missing string) {
 	}
 }
 
+// bar is how much n is asked for. Of one that was in and has learnt it is half as much: who learns should not lose its
+// seat by it.
+func (n *entrant) bar() float64 {
+	se := n.version.Marginal.se()
+	switch {
+	case n.learnt():
+		return max(leastBits/2, leastSigma*se)
+	case n.kin:
+		return KinBar(se)
+	}
+	return Bar(se)
+}
+
+// learnt says whether n was in and has become better, and not like another.
+func (n *entrant) learnt() bool { return n.version.Seated && n.version.Toward == "" }
+
 // rival is somebody of whom a newcomer must tell more.
 type rival struct {
 	column  int
@@ -96,16 +129,16 @@ type rival struct {
 }
 
 // priorOf lists the columns of whom n must tell more than, all of other owners: those admitted before it, those who were
-// before it and are on probation (but for copies of what it was itself), and artifacts published before it. Whoever was held against it once still is, also
-// when it has become better since: else a copy of what it was would be let in.
+// before it and are on probation (but for copies of what it was itself), and artifacts published before it. Whoever was
+// held against it once still is, also when it has become better since: else a copy of what it was would be let in.
 func (e *exam) priorOf(n *entrant, before []*entrant) []int {
 	var list []rival
 	for _, b := range e.entrants {
-		known := slices.Contains(before, b) || !n.version.Admitted && slices.Contains(n.version.Held, b.version.ID)
+		known := slices.Contains(before, b) || !n.version.Admitted && n.version.heldTo(&b.version)
 		if b == n || b.column == 0 || b.owner == n.owner || !known {
 			continue
 		}
-		if b.version.Admitted || !e.once && b.version.Panels <= probation && !slices.Contains(b.version.Held, n.version.ID) {
+		if b.version.Admitted || !e.once && b.version.Panels <= probation && !b.version.heldTo(&n.version) {
 			list = append(list, rival{b.column, b.skill.Mean, !b.version.Admitted})
 		}
 	}
@@ -140,6 +173,9 @@ func strongest(list []rival) []int {
 	slices.Sort(columns)
 	return columns
 }
+
+// heldTo says whether w was held against v: also as what it has become, unless that is v itself.
+func (v *version) heldTo(w *version) bool { return w.Toward != v.ID && slices.Contains(v.Held, w.ID) }
 
 // hold notes who is held against a version.
 func (v *version) hold(ids []string) {

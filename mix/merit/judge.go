@@ -65,6 +65,7 @@ type entrant struct {
 	prior    []int  // columns of its prior art, best first
 	marginal sample // in this panel
 	novelty  float64
+	kin      bool // it is near one of its prior art
 }
 
 // exam is one panel at work.
@@ -77,6 +78,8 @@ type exam struct {
 	memory   memory
 	once     bool              // there is no probation: who is not let in now is nobody
 	logs     map[int][]float64 // binary logarithms of columns
+	profiles map[int]profile   // of columns
+	traits   [][traits]float64 // by position; nil until asked for
 }
 
 type older struct {
@@ -86,7 +89,7 @@ type older struct {
 }
 
 func newExam(p *Panel) *exam {
-	e := &exam{panel: p, pools: newPools(p.Positions, p.Base, p.Cache), logs: map[int][]float64{}}
+	e := &exam{panel: p, pools: newPools(p.Positions, p.Base, p.Cache), logs: map[int][]float64{}, profiles: map[int]profile{}}
 	e.result = Result{Miners: make([]Standing, len(p.Miners)), Best: -1}
 	base := e.pools.alone(0)
 	for i, m := range p.Miners {

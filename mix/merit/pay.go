@@ -31,10 +31,28 @@ func (e *exam) pay() Result {
 		rest := without(columns, e.madeOf(n, members)...)
 		accounts[k] = account{n, difference(e.pools.loss(without(rest, n.column)), e.pools.loss(rest)),
 			difference(e.pools.alone(0), e.pools.alone(n.column))}
+		if n.kin {
+			accounts[k].holdTo(n.version.Marginal.Mean - KinBar(n.version.Marginal.se()))
+		}
 	}
 	e.divide(accounts)
 	e.describe(columns)
 	return e.result
+}
+
+// holdTo takes what is over most, in bits per byte, from the pruning score, in proportion everywhere.
+func (a *account) holdTo(most float64) {
+	sum := 0.0
+	for _, v := range a.pruning {
+		sum += v
+	}
+	whole := sum / float64(len(a.pruning))
+	if whole <= max(0, most) {
+		return
+	}
+	for i := range a.pruning {
+		a.pruning[i] *= max(0, most) / whole
+	}
 }
 
 // members are those admitted, the most skilled of them if there are too many, in the order of their columns.
@@ -62,11 +80,15 @@ func columnsOf(list []*entrant) []int {
 	return columns
 }
 
-// madeOf lists the columns of later members that tell little beyond n: what n is worth is measured without them, or
-// whoever adds a little to another's knowledge would take all of it away.
+// madeOf lists the columns of later members that tell little beyond n, and of all later ones that are kin to another: what
+// n is worth is measured without them, or whoever adds a little to another's knowledge would take all of it away.
 func (e *exam) madeOf(n *entrant, members []*entrant) []int {
 	var list []int
 	for _, m := range members {
+		if m.kin && m != n && n.version.earlier(&m.version) {
+			list = append(list, m.column)
+			continue
+		}
 		if m.owner == n.owner || !slices.Contains(m.prior, n.column) || m.novelty > derivative {
 			continue
 		}
@@ -93,6 +115,9 @@ func (e *exam) divide(accounts []account) {
 	for k, a := range accounts {
 		p := meanOf(a.pruning, e.pools.passages)
 		pruning[k], skill[k], novelty[k] = p.Mean, a.entrant.skill.Mean, a.novelty
+		if a.kin || outshone(a.entrant, accounts) {
+			novelty[k] = 0
+		}
 		a.standing.Pruning, a.standing.PruningSE = max(0, p.Mean), p.se()
 	}
 	all := shares(pruning, skill, novelty)
@@ -100,6 +125,16 @@ func (e *exam) divide(accounts []account) {
 	for k, a := range accounts {
 		a.standing.Share, a.standing.ShareSE = all[k], errors[k]
 	}
+}
+
+// outshone says whether another hotkey of n's owner is more skilled: an owner's skill is paid once.
+func outshone(n *entrant, accounts []account) bool {
+	for _, a := range accounts {
+		if a.owner == n.owner && a.entrant != n && (a.entrant.skill.Mean > n.skill.Mean || a.entrant.skill.Mean == n.skill.Mean && a.column < n.column) {
+			return true
+		}
+	}
+	return false
 }
 
 // shares divides one by pruning scores and by skill as far as it was new.

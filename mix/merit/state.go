@@ -18,7 +18,7 @@ const (
 	layout        = 1  // of the bytes of a State
 	forgetAfter   = 50 // panels without an answer, after which a version must begin again
 	mostPanels    = 1 << 30
-	maxNeighbours = 16 // a version remembers distances to
+	maxNeighbours = 20 // a version remembers distances to
 )
 
 // State is what is remembered from panel to panel: of each miner which version of its behaviour is being judged. It
@@ -36,10 +36,12 @@ type version struct {
 	Since            int64   // as the panel had it
 	Begun            int64   // height from which it counts
 	Rise             float64 // by how much it was better than the version before: among those that begin together, who moved less is earlier
+	Toward           string  // whose answers it came near to when it began; may be empty
 	Admitted         bool
 	Seated           bool   // the version before it was admitted
 	Marginal         sample // bits it tells beyond its prior art, over its panels
 	Skill            sample // bits by which it beat the public model when it began
+	Profile          profile
 	Near             []neighbour
 	Held             []string // miners whose answers were held against it while it was on probation
 	Panels           int      // that it answered
@@ -101,11 +103,11 @@ func (s *State) check() error {
 	for i := range s.Versions {
 		v := &s.Versions[i]
 		switch {
-		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model)) > maxName || seen[v.ID]:
+		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model), len(v.Toward)) > maxName || seen[v.ID]:
 			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
 		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent, v.Gone) < 0 || max(v.Panels, v.Silent, v.Gone) > mostPanels:
 			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)
-		case !v.Marginal.valid() || !v.Skill.valid() || !(math.Abs(v.Rise) < 1e6):
+		case !v.Marginal.valid() || !v.Skill.valid() || !v.Profile.valid() || !(math.Abs(v.Rise) < 1e6):
 			return fmt.Errorf("%w: version of %s has no sane figures", ErrState, v.ID)
 		}
 		seen[v.ID] = true

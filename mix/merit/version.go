@@ -1,6 +1,7 @@
 package merit
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -8,15 +9,15 @@ import (
 )
 
 // Whoever was admitted for what it was may become another: a weak miner that passes questions on to a strong one. What
-// a miner is, shows in its answers: by how much it beats the public model, and how far it is from others. When either
-// changes it has become another version, which is as young as the change and has yet to be admitted.
+// a miner is, shows in its answers: by how much it beats the public model and where, and how far it is from others. When
+// it is much better, or has come near another that has changed less, it has become another version, which is as young as
+// the change and has yet to be admitted.
 const (
 	riseBits  = 0.15 // per byte better than when the version began, beyond riseErrors standard errors
 	riseSigma = 3
-	closer    = 0.7  // of a former distance: less means that one of the two has moved
-	stirred   = 0.04 // change of the logarithm of distances to third parties that says who it was
-	outdone   = 1.25 // by how much more the mover's distances changed than the other's
-	farthest  = 3.0  // bits at one position; more is no farther
+	closer    = 0.7 // of a former distance: less means that one of the two has moved
+	seated    = 2.0 // times as much must one that is in have changed as one that is not, to be the one that moved
+	farthest  = 3.0 // bits at one position; more is no farther
 )
 
 // recall finds or begins the version of each miner.
@@ -37,10 +38,11 @@ func (e *exam) recall(s *State) {
 
 // renew begins versions anew of those whose answers have changed. It judges all by what they were before any began anew.
 func (e *exam) renew() {
-	moved := make([]float64, len(e.entrants))
+	moved, toward := make([]float64, len(e.entrants)), make([]string, len(e.entrants))
 	for k, n := range e.entrants {
 		if n.column != 0 {
-			moved[k] = max(e.risen(n), e.approached(n))
+			moved[k], toward[k] = e.approached(n)
+			moved[k] = max(moved[k], e.risen(n))
 		}
 	}
 	for k, n := range e.entrants {
@@ -49,7 +51,7 @@ func (e *exam) renew() {
 		}
 		v := &n.version
 		*v = version{ID: v.ID, Owner: v.Owner, Model: v.Model, Since: v.Since, Begun: e.panel.Height, Rise: moved[k], Skill: n.skill,
-			Seated: v.Admitted || v.Seated, Held: v.Held}
+			Seated: v.Admitted || v.Seated, Held: v.Held, Toward: toward[k]}
 	}
 }
 
@@ -67,10 +69,9 @@ func (e *exam) risen(n *entrant) float64 {
 	return rise
 }
 
-// approached is how much nearer n's answers have come to another's, in bits, when it was n that moved: the distances
-// to third parties, the public model among them, changed for n and not for the other.
-func (e *exam) approached(n *entrant) float64 {
-	most := 0.0
+// approached is how much nearer n's answers have come to another's, in bits, and whose, when it was n that moved: it is
+// the one of the two that changed more, in where it is strong and in its distances to third parties, the public model among them.
+func (e *exam) approached(n *entrant) (most float64, toward string) {
 	for _, k := range e.entrants {
 		was, ok := n.version.near(&k.version)
 		if k == n || !ok || k.column == 0 || k.owner == n.owner {
@@ -80,12 +81,15 @@ func (e *exam) approached(n *entrant) float64 {
 		if now >= closer*was || was-now <= most {
 			continue
 		}
-		mine, its := e.stir(n, k), e.stir(k, n)
-		if mine > stirred && mine > outdone*its {
-			most = was - now
+		doubt := 1.0
+		if n.version.Admitted && !k.version.Admitted {
+			doubt = seated
+		}
+		if float64(e.stir(n, k)*e.strayed(n)) > float64(doubt*e.stir(k, n)*e.strayed(k)) {
+			most, toward = was-now, k.version.ID
 		}
 	}
-	return most
+	return most, toward
 }
 
 // stir is how much n's distances to third parties have changed since its version began, but for that to other: the root
@@ -165,33 +169,52 @@ func (v *version) near(w *version) (bits float64, ok bool) {
 	return 0, false
 }
 
-// note writes down the distances between versions that are seen together for the first time.
+// note writes down what versions are like that are seen for the first time, and how far they are from others: from those
+// who are in, and from the most skilled of those who may yet be.
 func (e *exam) note() {
+	known := e.worthNoting()
 	for _, n := range e.entrants {
 		if n.column == 0 {
 			continue
 		}
 		v := &n.version
+		if len(v.Profile) == 0 {
+			v.Profile = e.profileOf(n.column)
+		}
 		v.Near = slices.DeleteFunc(v.Near, func(x neighbour) bool { return e.outdated(x) })
 		if _, ok := v.near(&version{}); !ok {
 			v.Near = append(v.Near, neighbour{Bits: e.distance(n.column, 0)})
 		}
-		for _, k := range e.entrants {
-			if k == n || k.column == 0 || !k.version.Admitted || len(v.Near) >= maxNeighbours {
+		for _, k := range known {
+			if _, ok := v.near(&k.version); ok || k == n || len(v.Near) >= maxNeighbours {
 				continue
 			}
-			if _, ok := v.near(&k.version); !ok {
-				v.Near = append(v.Near, neighbour{k.version.ID, k.version.Begun, e.distance(n.column, k.column)})
-			}
+			v.Near = append(v.Near, neighbour{k.version.ID, k.version.Begun, e.distance(n.column, k.column)})
 		}
 	}
 }
 
-// outdated says whether a neighbour has become another version since.
+// worthNoting lists those who are in, and then those on probation.
+func (e *exam) worthNoting() []*entrant {
+	var in, pending []*entrant
+	for _, k := range e.entrants {
+		switch {
+		case k.column == 0:
+		case k.version.Admitted:
+			in = append(in, k)
+		case k.version.Panels <= probation:
+			pending = append(pending, k)
+		}
+	}
+	slices.SortStableFunc(pending, func(a, b *entrant) int { return cmp.Compare(b.skill.Mean, a.skill.Mean) })
+	return append(in, pending[:min(len(pending), mostPending)]...)
+}
+
+// outdated says whether a neighbour has become another version since, or was not let in.
 func (e *exam) outdated(x neighbour) bool {
 	for _, n := range e.entrants {
 		if n.version.ID == x.ID {
-			return n.version.Begun != x.Begun
+			return n.version.Begun != x.Begun || !n.version.Admitted && n.version.Panels > probation
 		}
 	}
 	return false
@@ -204,6 +227,26 @@ func (e *exam) distance(a, b int) float64 {
 		sum += min(math.Abs(x[i]-y[i]), farthest)
 	}
 	return sum / float64(len(x))
+}
+
+// unmasked is how far b's answers are from a's when a's are made as sure as b's: what is left of b's logarithms when a's
+// are fitted to them by a line that rises. To be surer or less sure than another is no distance from it.
+func (e *exam) unmasked(a, b int) float64 {
+	x, y := e.logsOf(a), e.logsOf(b)
+	n, sx, sy, sxx, sxy := float64(len(x)), 0.0, 0.0, 0.0, 0.0
+	for i := range x {
+		sx, sy = sx+x[i], sy+y[i]
+		sxx, sxy = sxx+float64(x[i]*x[i]), sxy+float64(x[i]*y[i])
+	}
+	rise, spread := sxy-float64(sx*sy)/n, sxx-float64(sx*sx)/n
+	if !(rise > 0 && spread > 0) {
+		return e.distance(a, b)
+	}
+	slope, sum := rise/spread, 0.0
+	for i := range x {
+		sum += min(math.Abs(y[i]-sy/n-float64(slope*(x[i]-sx/n))), farthest)
+	}
+	return min(sum/n, e.distance(a, b))
 }
 
 func (e *exam) logsOf(column int) []float64 {

@@ -150,7 +150,7 @@ func (w *world) routed(names []string) behaviour {
 		answers := make([]mix.Dist, len(names))
 		for i := range out {
 			for k, name := range names {
-				answers[k] = e.dists[name][i]
+				answers[k] = e.dists(name)[i]
 			}
 			if router.Blend(e.positions[i].Context, answers, &out[i]) != nil {
 				out[i] = mix.Uniform()
@@ -168,7 +168,7 @@ func (e *epoch) teach(router *mix.Router, names []string) error {
 	likelihoods := make([]float64, len(names))
 	for i, p := range e.positions {
 		for k, name := range names {
-			likelihoods[k] = float64(e.dists[name][i][e.truth[i]])
+			likelihoods[k] = float64(e.dists(name)[i][e.truth[i]])
 		}
 		if _, err := router.Learn(p.Context, likelihoods); err != nil {
 			return err

@@ -9,6 +9,14 @@ import (
 // crowd is who is honest in the markets of the laboratory, in the order of registration.
 var crowd = []string{"all", "prose", "code", "reference", "dictionary", "late"}
 
+// Victims of different sorts: a net, a count model that knows a little of every kind of text, and specialists.
+var (
+	sorts      = []string{"late", "all", "code"}
+	manySorts  = []string{"late", "all", "code", "dictionary"}
+	everybody  = crowd
+	youngModel = map[string]string{"late": "early", "all": "young all", "code": "young code"}
+)
+
 func honest(names ...string) []player {
 	var list []player
 	for k, name := range names {
@@ -31,6 +39,13 @@ type cheat struct {
 	yard     func(victim string) []player
 	victims  []string
 	variants func(victim string) []lineup
+	// stays is the market in which the thief goes on as it was, if what it gains is what it earns beyond that; else nil.
+	stays func(victim string) []player
+	// blind cheats rob nobody in particular: they are played once, and held against each victim.
+	blind bool
+	// split cheats are an owner's who appears as several: the victim is what it would be as one, and those who must keep
+	// what they had are the others.
+	split bool
 }
 
 func standard(string) []player { return honest(crowd...) }
@@ -41,55 +56,39 @@ func thief(name string, act behaviour) lineup {
 	return lineup{name, append(standard(""), p), []string{"thief"}}
 }
 
-var (
-	someVictims = []string{"late", "all", "code"}
-	mostVictims = []string{"late", "all", "code", "prose", "reference", "dictionary"}
-)
-
-// cheats lists them all. Where broad is set there are more victims and variants.
-func (w *world) cheats(broad bool) []cheat {
-	victims := someVictims
-	if broad {
-		victims = mostVictims
-	}
-	list := []cheat{
-		{"exact clone", standard, victims, func(v string) []lineup { return []lineup{thief("clone", model(v))} }},
-		{"perturbed clone (p^0.93, 10 %)", standard, victims, func(v string) []lineup {
-			return []lineup{thief("perturbed", tempered(model(v), 0.93, 0.1))}
-		}},
-		{"tempered clone, the best", standard, someVictims, temperings(broad)},
-		{"tuned copy", standard, []string{"late"}, func(string) []lineup {
-			return []lineup{thief("tuned", model("tuned")), thief("tuned, surer", tempered(model("tuned"), 1.4, 0.05))}
-		}},
-		{"copy tuned for long", func(string) []player { return honest("all", "prose", "code", "reference", "dictionary", "early") },
-			[]string{"early"}, func(string) []lineup {
-				p := player{id: "thief", act: model("late")}.joins(1)
-				return []lineup{{"late", append(honest("all", "prose", "code", "reference", "dictionary", "early"), p), []string{"thief"}}}
-			}},
-		{"copies of several at once, the best", standard, []string{"late"}, func(string) []lineup { return severals() }},
-		{"blend of all, the best", standard, []string{"late"}, func(string) []lineup { return w.blends() }},
-	}
+// cheats lists them all.
+func (w *world) cheats() []cheat {
+	list := copies()
+	list = append(list, w.tuned(),
+		cheat{name: "copies of several at once, the best", yard: standard, victims: everybody, blind: true, variants: severals},
+		cheat{name: "blend of all, the best", yard: standard, victims: everybody, blind: true, variants: w.blends})
 	list = append(list, turncoats()...)
+	list = append(list, splits()...)
 	return append(list, nuisances()...)
 }
 
-func temperings(broad bool) func(string) []lineup {
-	powers, wobbles := []float64{0.7, 1.5}, []float64{0.1}
-	if broad {
-		powers, wobbles = []float64{0.6, 1.25, 1.5, 2}, []float64{0.05, 0.3}
-	}
-	return func(v string) []lineup {
-		var list []lineup
-		for _, p := range powers {
-			for _, w := range wobbles {
-				list = append(list, thief(fmt.Sprintf("power %g, wobble %g", p, w), tempered(model(v), p, w)))
-			}
-		}
-		return list
+// copies are of one victim each.
+func copies() []cheat {
+	return []cheat{
+		{name: "exact clone", yard: standard, victims: everybody, variants: func(v string) []lineup {
+			return []lineup{thief("clone", model(v))}
+		}},
+		{name: "perturbed clone (p^0.93, 10 %)", yard: standard, victims: everybody, variants: func(v string) []lineup {
+			return []lineup{thief("perturbed", tempered(model(v), 0.93, 0.1))}
+		}},
+		{name: "tempered clone, the best", yard: standard, victims: manySorts, variants: temperings},
 	}
 }
 
-func severals() []lineup {
+func temperings(v string) []lineup {
+	var list []lineup
+	for _, c := range []struct{ power, wobble float64 }{{0.7, 0.1}, {1.25, 0.05}, {1.5, 0.3}, {2, 0.05}} {
+		list = append(list, thief(fmt.Sprintf("power %g, wobble %g", c.power, c.wobble), tempered(model(v), c.power, c.wobble)))
+	}
+	return list
+}
+
+func severals(string) []lineup {
 	byKind := map[corpus.Kind]behaviour{}
 	for _, kind := range corpus.Kinds() {
 		byKind[kind] = model(string(kind))
@@ -101,11 +100,13 @@ func severals() []lineup {
 	return []lineup{
 		thief("each kind's specialist", switched(model("all"), byKind)),
 		thief("each kind's specialist times late", switched(model("all"), byKindSurer)),
-		thief("mean of two", blended(share{model("late"), 0.5}, share{model("code"), 0.5})),
+		thief("mean of late and code", blended(share{model("late"), 0.5}, share{model("code"), 0.5})),
+		thief("mean of all and dictionary", blended(share{model("all"), 0.5}, share{model("dictionary"), 0.5})),
+		thief("product of prose and reference", multiplied(share{model("prose"), 0.7}, share{model("reference"), 0.7})),
 	}
 }
 
-func (w *world) blends() []lineup {
+func (w *world) blends(string) []lineup {
 	return []lineup{
 		thief("mean", blended(equally(crowd, 1)...)),
 		thief("product", multiplied(equally(crowd, 1)...)),
@@ -117,57 +118,11 @@ func (w *world) blends() []lineup {
 	}
 }
 
-// turncoats were let in for something else, or copy what a miner was.
-func turncoats() []cheat {
-	leaves := func(id, was string, since int64, rest []player) func(string) []player {
-		return func(string) []player {
-			return append([]player{{id: id, since: since, act: turns(1, model(was), uniform)}}, rest...)
-		}
-	}
-	change := func(name string, act behaviour) func(string) []lineup {
-		return func(string) []lineup {
-			return []lineup{{name, append([]player{{id: "weak", since: 5, act: act}}, honest(crowd...)...), []string{"weak"}}}
-		}
-	}
-	improving := func(string) []player {
-		list := honest(crowd...)
-		list[len(list)-1].act = turns(2, model("early"), model("late"))
-		return list
-	}
-	relay := tempered(model("late"), 0.97, 0.05)
-	return []cheat{
-		{"weak first, then relays late", leaves("weak", "weak", 5, standard("")), []string{"late"}, change("relay", turns(1, model("weak"), relay))},
-		{"weak first, drifts to late", leaves("weak", "weak", 5, standard("")), []string{"late"}, change("drift", drifts(4, model("weak"), relay))},
-		{"stale copy of an improver", improving, []string{"late"}, func(v string) []lineup {
-			p := player{id: "thief", act: tempered(model("early"), 0.97, 0.05)}.joins(1)
-			return []lineup{{"stale", append(improving(v), p), []string{"thief"}}}
-		}},
-		{"equal turns into late", leaves("all", "all", 10, standard("")[1:]), []string{"late"}, func(string) []lineup {
-			list := honest(crowd...)
-			list[0].act = turns(1, model("all"), relay)
-			return []lineup{{"all relays late", list, []string{"all"}}}
-		}},
-		{"two halves of one model", standard, []string{"all"}, halves},
-	}
-}
-
-// halves lets the owner of "all" appear as two hotkeys, each of which knows two kinds of text.
-func halves(string) []lineup {
-	half := func(id string, since int64, kinds ...corpus.Kind) player {
-		by := map[corpus.Kind]behaviour{}
-		for _, kind := range kinds {
-			by[kind] = model("all")
-		}
-		return player{id: id, since: since, act: switched(model("base"), by)}
-	}
-	split := []player{half("one", 10, corpus.Prose, corpus.Code), half("two", 11, corpus.Reference, corpus.Dictionary)}
-	return []lineup{{"halves", append(split, honest(crowd...)[1:]...), []string{"one", "two"}}}
-}
-
 // nuisances know nothing.
 func nuisances() []cheat {
 	act := func(name string, b behaviour) cheat {
-		return cheat{name, standard, []string{"late"}, func(string) []lineup { return []lineup{thief(name, b)} }}
+		return cheat{name: name, yard: standard, victims: everybody, blind: true,
+			variants: func(string) []lineup { return []lineup{thief(name, b)} }}
 	}
 	return []cheat{
 		act("uniform", uniform),

@@ -3,7 +3,11 @@ package collective
 import (
 	"embed"
 	"fmt"
+	"io/fs"
+	"maps"
 	"math"
+	"os"
+	"strings"
 	"sync"
 
 	"github.com/dendra-net/dendra/corpus"
@@ -17,26 +21,47 @@ import (
 //go:embed nets/*.tlm
 var shipped embed.FS
 
+// stretch is a part of a kind's training text.
+type stretch struct {
+	kind     corpus.Kind
+	from, to int
+}
+
+func each(from, to int) []stretch {
+	var list []stretch
+	for _, kind := range corpus.Kinds() {
+		list = append(list, stretch{kind, from, to})
+	}
+	return list
+}
+
 // Experts are the models of the laboratory. Each kind of text has a specialist by counting; "all" counts over every
-// kind; "late" and "twin" are nets that were trained alike from different seeds; "early" is an earlier state of "late",
-// "tuned" a later one.
+// kind; "young" ones are earlier states of others, those with a plus are copies that learnt so much more than their
+// victim in percent, which for "all" is of prose alone. "late" and "twin" are nets that were trained alike from different
+// seeds; "early" is an earlier state of "late"; a net with a plus is a copy tuned on text its victim never saw.
 var countModels = []struct {
 	name  string
 	order int
-	kinds []corpus.Kind
-	bytes int // of each kind
-	from  int // where in the text they begin
+	texts []stretch
 }{
-	{"prose", 5, []corpus.Kind{corpus.Prose}, 400_000, 0},
-	{"code", 5, []corpus.Kind{corpus.Code}, 400_000, 0},
-	{"reference", 5, []corpus.Kind{corpus.Reference}, 400_000, 0},
-	{"dictionary", 5, []corpus.Kind{corpus.Dictionary}, 400_000, 0},
-	{"all", 4, corpus.Kinds(), 60_000, 400_000},
-	{"weak", 3, corpus.Kinds(), 15_000, 500_000},
-	{"base", 2, corpus.Kinds(), 50_000, 600_000},
+	{"prose", 5, []stretch{{corpus.Prose, 0, 400_000}}},
+	{"code", 5, []stretch{{corpus.Code, 0, 400_000}}},
+	{"reference", 5, []stretch{{corpus.Reference, 0, 400_000}}},
+	{"dictionary", 5, []stretch{{corpus.Dictionary, 0, 400_000}}},
+	{"all", 4, each(400_000, 460_000)},
+	{"young code", 5, []stretch{{corpus.Code, 0, 50_000}}},
+	{"young all", 4, each(400_000, 410_000)},
+	{"code+10", 5, []stretch{{corpus.Code, 0, 440_000}}},
+	{"code+25", 5, []stretch{{corpus.Code, 0, 500_000}}},
+	{"code+50", 5, []stretch{{corpus.Code, 0, 600_000}}},
+	{"code+100", 5, []stretch{{corpus.Code, 0, 800_000}}},
+	{"all+10", 4, append(each(400_000, 460_000), stretch{corpus.Prose, 460_000, 484_000})},
+	{"all+25", 4, append(each(400_000, 460_000), stretch{corpus.Prose, 460_000, 520_000})},
+	{"all+50", 4, append(each(400_000, 460_000), stretch{corpus.Prose, 460_000, 580_000})},
+	{"all+100", 4, append(each(400_000, 460_000), stretch{corpus.Prose, 460_000, 700_000})},
+	{"weak", 3, each(500_000, 515_000)},
+	{"base", 2, each(600_000, 650_000)},
 }
-
-var nets = []string{"early", "late", "twin", "tuned"}
 
 // expert predicts the bytes of a passage, each from those before it in the passage.
 type expert interface {
@@ -89,41 +114,63 @@ func fromLogits(logits []float32, d *mix.Dist) {
 	}
 }
 
-// experts trains the count models and reads the nets, once in a process: 2 CPU-s.
-var experts = sync.OnceValues(func() (map[string]expert, error) {
+// counters trains the count models, once in a process: 2 CPU-s.
+var counters = sync.OnceValues(func() (map[string]expert, error) {
 	all := map[string]expert{}
 	for _, c := range countModels {
 		m, err := mix.NewNGram(mix.NGramConfig{Order: c.order})
 		if err != nil {
 			return nil, err
 		}
-		for _, kind := range c.kinds {
-			text, err := corpus.Text(kind, corpus.Training)
+		for _, s := range c.texts {
+			text, err := corpus.Text(s.kind, corpus.Training)
 			if err != nil {
 				return nil, err
 			}
-			m.Train(text[c.from : c.from+c.bytes])
+			m.Train(text[s.from:s.to])
 		}
 		all[c.name] = counter{m}
-	}
-	for _, name := range nets {
-		m, err := readNet(name)
-		if err != nil {
-			return nil, fmt.Errorf("read net %s: %w", name, err)
-		}
-		all[name] = net{m}
 	}
 	return all, nil
 })
 
-func readNet(name string) (*nn.Model, error) {
-	raw, err := shipped.ReadFile("nets/" + name + ".tlm")
+// experts are the count models, the shipped nets, and those of a folder unless that is empty.
+func experts(dir string) (map[string]expert, error) {
+	counts, err := counters()
 	if err != nil {
 		return nil, err
 	}
-	file, err := tlm.Parse(raw)
+	all := maps.Clone(counts)
+	folder, err := fs.Sub(shipped, "nets")
 	if err != nil {
 		return nil, err
 	}
-	return file.Model()
+	if err := readNets(folder, all); err != nil || dir == "" {
+		return all, err
+	}
+	return all, readNets(os.DirFS(dir), all)
+}
+
+// readNets adds every net of a folder under its file's name.
+func readNets(folder fs.FS, all map[string]expert) error {
+	paths, err := fs.Glob(folder, "*.tlm")
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		raw, err := fs.ReadFile(folder, path)
+		if err != nil {
+			return err
+		}
+		file, err := tlm.Parse(raw)
+		if err != nil {
+			return fmt.Errorf("read net %s: %w", path, err)
+		}
+		m, err := file.Model()
+		if err != nil {
+			return fmt.Errorf("read net %s: %w", path, err)
+		}
+		all[strings.TrimSuffix(path, ".tlm")] = net{m}
+	}
+	return nil
 }

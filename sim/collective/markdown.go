@@ -21,10 +21,15 @@ func (t Table) Markdown(out io.Writer) error {
 	for _, n := range t.Newcomers {
 		fmt.Fprintf(&b, "| %s | %d | %.4f | %.4f | %.0f %% | %.0f %% |\n", n.Name, n.Games, n.Marginal, n.Error, 100*n.AtOnce, 100*n.Admitted)
 	}
-	b.WriteString("\n| cheat | games | let in | tells (bits) | thief, mean | thief, worst | victim keeps, mean | victim keeps, worst | the worst was |\n|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n| copy trained on | of | effort | games | tells (bits) | standard error | let in | earns, mean | earns, most | victim keeps, mean | victim keeps, worst | both |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, c := range t.Tuned {
+		fmt.Fprintf(&b, "| %s | %s | %.0f %% | %d | %.4f | %.4f | %.0f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% |\n", c.Name, c.Of, 100*c.Effort, c.Games,
+			c.Marginal, c.Error, 100*c.Admitted, 100*c.Child, 100*c.ChildWorst, 100*c.Kept, 100*c.KeptWorst, 100*c.Both)
+	}
+	b.WriteString("\n| cheat | victims | games | let in | tells (bits) | thief, mean | thief, worst | victim keeps, mean | victim keeps, worst | anyone keeps, worst | the worst was |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range t.Cheats {
-		fmt.Fprintf(&b, "| %s | %d | %.0f %% | %.4f | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %s, of %s |\n", r.Cheat, r.Games, 100*r.Admitted,
-			r.Marginal, 100*r.Thief, 100*r.ThiefWorst, 100*r.Kept, 100*r.KeptWorst, r.Variant, r.Victim)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.0f %% | %.4f | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %s, of %s |\n", r.Cheat, len(r.Victims), r.Games,
+			100*r.Admitted, r.Marginal, 100*r.Thief, 100*r.ThiefWorst, 100*r.Kept, 100*r.KeptWorst, 100*r.OthersWorst, r.Variant, r.Victim)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

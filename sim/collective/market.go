@@ -21,6 +21,7 @@ type player struct {
 	owner string
 	since int64
 	from  int // epoch in which it first answers
+	until int // epoch in which it is gone; 0 when it stays
 	act   behaviour
 }
 
@@ -30,11 +31,14 @@ func ordinary(name string, since int64) player {
 }
 
 func model(name string) behaviour {
-	return func(e *epoch, _ int, _ *rand.Rand) []mix.Dist { return e.dists[name] }
+	return func(e *epoch, _ int, _ *rand.Rand) []mix.Dist { return e.dists(name) }
 }
 
 // opens is the height at which an epoch's exam is held. Everybody who is there from the start has registered before.
 func opens(epoch int) int64 { return int64(epoch+1) * 1000 }
+
+// there says whether p is there in an epoch.
+func (p player) there(epoch int) bool { return p.from <= epoch && (p.until == 0 || epoch < p.until) }
 
 // joins is p as one that registers while the market runs, and first answers in that epoch.
 func (p player) joins(epoch int) player {
@@ -53,15 +57,18 @@ func play(w *world, players []player) (*history, error) {
 	h := &history{players: players}
 	var state merit.State
 	for number, e := range w.epochs {
-		panel := merit.Panel{Height: opens(number), Positions: e.positions, Base: e.column(e.dists["base"]), Cache: e.cache}
+		panel := merit.Panel{Height: opens(number), Positions: e.positions, Base: e.column(e.dists("base")), Cache: e.cache}
 		var answers [][]mix.Dist
 		for k, p := range players {
-			if p.from > number {
+			if !p.there(number) {
 				continue
 			}
 			dists := p.act(e, number, rand.New(rand.NewPCG(w.seed, uint64(number*100+k))))
 			answers = append(answers, dists)
 			panel.Miners = append(panel.Miners, merit.Miner{ID: p.id, Owner: p.owner, Since: p.since, Likelihoods: e.column(dists)})
+		}
+		if e.failed != nil {
+			return nil, e.failed
 		}
 		derive := merit.Derivations(func(m merit.Member, i int) *mix.Dist { return &answers[m.Index][i] }, e.truth)
 		panel.Derive = e.once(derive, panel.Miners)
@@ -100,7 +107,7 @@ func (e *epoch) once(derive merit.Deriver, miners []merit.Miner) merit.Deriver {
 func (h *history) standing(epoch int, id string) *merit.Standing {
 	at := 0
 	for _, p := range h.players {
-		if p.from > epoch {
+		if !p.there(epoch) {
 			continue
 		}
 		if p.id == id {
@@ -127,18 +134,19 @@ type world struct {
 	seed     uint64
 	epochs   []*epoch
 	practice *epoch // that nobody is judged by
+	experts  map[string]expert
 }
 
-func newWorld(seed uint64, epochs, passages int) (*world, error) {
-	w := &world{seed: seed}
+func newWorld(seed uint64, epochs, passages int, all map[string]expert) (*world, error) {
+	w := &world{seed: seed, experts: all}
 	r := rand.New(rand.NewPCG(seed, 1))
-	practice, err := draw(r, passages)
+	practice, err := draw(r, passages, all)
 	if err != nil {
 		return nil, err
 	}
 	w.practice = practice
 	for range epochs {
-		e, err := draw(r, passages)
+		e, err := draw(r, passages, all)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/dendra-net/dendra/mix/merit"
 )
@@ -15,7 +14,7 @@ type Options struct {
 	Epochs   int    // of each, 3 to 20 [5]
 	Passages int    // of an epoch, 24 positions each, 40 to 1,000 [104]
 	Seed     uint64 // of the first world [1]
-	Broad    bool   // more victims and more variants of each cheat
+	Nets     string // folder of more nets, of which the curve of tuned copies is made; may be empty
 	// Report is called, unless nil, after each world with how many are done.
 	Report func(done, of int)
 }
@@ -40,20 +39,6 @@ func (o Options) complete() (Options, error) {
 		o.Seed = 1
 	}
 	return o, nil
-}
-
-// Row is a cheat against its victims. Ratios are to what the victim earned where the cheat did not take place.
-type Row struct {
-	Cheat      string  `json:"cheat"`
-	Games      int     `json:"games"`       // seeds times victims
-	Admitted   float64 `json:"admitted"`    // part of games in which a thief was let in
-	Thief      float64 `json:"thief"`       // what the thief earned more than before, of the victim's pay: mean
-	ThiefWorst float64 `json:"thief_worst"` // the same in its worst game
-	Kept       float64 `json:"kept"`        // what the victim kept
-	KeptWorst  float64 `json:"kept_worst"`  // the same in its worst game
-	Variant    string  `json:"variant"`     // that paid best in the worst game
-	Victim     string  `json:"victim"`      // of the worst game
-	Marginal   float64 `json:"marginal"`    // the most that the thief told beyond prior art, mean over games, bits per byte
 }
 
 // Whole is the collective against its best member in the market of the honest.
@@ -85,6 +70,7 @@ type Table struct {
 	Whole     Whole      `json:"whole"`
 	Members   []Member   `json:"members"`
 	Newcomers []Newcomer `json:"newcomers"`
+	Tuned     []Tuned    `json:"tuned"`
 	Cheats    []Row      `json:"cheats"`
 }
 
@@ -103,9 +89,13 @@ func Run(ctx context.Context, o Options) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
+	all, err := experts(o.Nets)
+	if err != nil {
+		return Table{}, err
+	}
 	lab := &lab{options: o, table: Table{Seeds: o.Seeds, Epochs: o.Epochs, Positions: o.Passages * perPassage}}
 	for k := range o.Seeds {
-		w, err := newWorld(o.Seed+uint64(k), o.Epochs, o.Passages)
+		w, err := newWorld(o.Seed+uint64(k), o.Epochs, o.Passages, all)
 		if err != nil {
 			return Table{}, err
 		}
@@ -133,17 +123,15 @@ func (l *lab) visit(ctx context.Context, w *world) error {
 	if err := l.newcomers(w); err != nil {
 		return err
 	}
-	for k, c := range w.cheats(l.options.Broad) {
+	if err := l.curve(ctx, w); err != nil {
+		return err
+	}
+	for k, c := range w.cheats() {
 		if len(l.table.Cheats) == k {
-			l.table.Cheats = append(l.table.Cheats, Row{Cheat: c.name, KeptWorst: 1e9, ThiefWorst: -1e9})
+			l.table.Cheats = append(l.table.Cheats, Row{Cheat: c.name, Victims: c.victims, KeptWorst: 1e9, OthersWorst: 1e9, ThiefWorst: -1e9})
 		}
-		for _, victim := range c.victims {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := l.table.Cheats[k].against(w, c, victim); err != nil {
-				return fmt.Errorf("%s against %s: %w", c.name, victim, err)
-			}
+		if err := l.table.Cheats[k].play(ctx, w, c); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	return nil
@@ -180,54 +168,6 @@ func (a *Whole) add(r merit.Result) {
 		a.Surely++
 	}
 	a.Mixture, a.Best, a.Gain, a.GainSE = a.Mixture+r.Mixture, a.Best+r.BestLoss, a.Gain+r.Gain, a.GainSE+r.GainSE
-}
-
-// against plays a cheat's variants and keeps the one that paid the thief best.
-func (r *Row) against(w *world, c cheat, victim string) error {
-	yard, err := play(w, c.yard(victim))
-	if err != nil {
-		return err
-	}
-	due := yard.pay(victim, 1)
-	best, kept, admitted, marginal, variant := -1e9, 1e9, false, -1e9, ""
-	for _, v := range c.variants(victim) {
-		h, err := play(w, v.players)
-		if err != nil {
-			return fmt.Errorf("%s: %w", v.name, err)
-		}
-		gain := 0.0
-		for _, id := range v.thieves {
-			gain += (h.pay(id, 1) - yard.pay(id, 1)) / due
-			last := h.standing(len(h.results)-1, id)
-			admitted, marginal = admitted || last.Admitted, max(marginal, last.Marginal)
-		}
-		if h.standing(0, victim) == nil {
-			gain-- // the victim itself plays as somebody else
-		}
-		if gain > best {
-			best, variant = gain, v.name
-		}
-		if !slices.Contains(v.thieves, victim) && h.standing(0, victim) != nil {
-			kept = min(kept, h.pay(victim, 1)/due)
-		}
-	}
-	if kept > 1e8 {
-		kept = 1 // the victim is the thief's own former self
-	}
-	r.note(best, kept, marginal, admitted, variant, victim)
-	return nil
-}
-
-func (r *Row) note(gain, kept, marginal float64, admitted bool, variant, victim string) {
-	r.Games++
-	r.Thief, r.Kept, r.Marginal = r.Thief+gain, r.Kept+kept, r.Marginal+marginal
-	if admitted {
-		r.Admitted++
-	}
-	if gain > r.ThiefWorst {
-		r.ThiefWorst, r.Variant, r.Victim = gain, variant, victim
-	}
-	r.KeptWorst = min(r.KeptWorst, kept)
 }
 
 // newcomers lets honest miners join markets in which they are not.
@@ -268,27 +208,20 @@ func (t *Newcomer) note(h *history, id string) {
 // honestNewcomers are lineups whose "thief" is honest. A net that is mixed with what is known is a miner that has
 // learnt a little of its own.
 func honestNewcomers() []lineup {
-	without := func(name string) []player {
-		var names []string
-		for _, n := range crowd {
-			if n != name {
-				names = append(names, n)
-			}
-		}
-		return honest(names...)
-	}
 	join := func(name string, market []player, act behaviour) lineup {
 		return lineup{name, append(market, player{id: "new", act: act}.joins(1)), []string{"new"}}
 	}
 	list := []lineup{}
 	for _, name := range crowd {
-		list = append(list, join(name, without(name), model(name)))
+		list = append(list, join(name, others(name), model(name)))
 	}
 	return append(list,
-		join("half late, half all", without("late"), blended(share{model("late"), 0.5}, share{model("all"), 0.5})),
+		join("half late, half all", others("late"), blended(share{model("late"), 0.5}, share{model("all"), 0.5})),
 		join("twin of late, among six", honest(crowd...), model("twin")),
 		join("twin of late, among two", honest("weak", "late"), model("twin")),
 		join("all, among two", honest("weak", "late"), model("all")),
+		join("late, grown from early", around("early"), model("late")),
+		join("late, grown from early, among two", honest("weak", "early"), model("late")),
 	)
 }
 
@@ -306,8 +239,23 @@ func (t *Table) average() {
 		g := float64(c.Games)
 		c.Marginal, c.Error, c.AtOnce, c.Admitted = c.Marginal/g, c.Error/g, c.AtOnce/g, c.Admitted/g
 	}
+	for k := range t.Tuned {
+		c := &t.Tuned[k]
+		if c.Games == 0 {
+			c.Kept, c.KeptWorst = 1, 1
+			continue
+		}
+		g := float64(c.Games)
+		for _, f := range []*float64{&c.Marginal, &c.Error, &c.Admitted, &c.Child, &c.Kept, &c.Both} {
+			*f /= g
+		}
+	}
 	for k := range t.Cheats {
 		r := &t.Cheats[k]
+		if r.Games == 0 { // no victim was paid
+			*r = Row{Cheat: r.Cheat, Victims: r.Victims, Kept: 1, KeptWorst: 1, OthersWorst: 1}
+			continue
+		}
 		g := float64(r.Games)
 		r.Thief, r.Kept, r.Admitted, r.Marginal = r.Thief/g, r.Kept/g, r.Admitted/g, r.Marginal/g
 	}

@@ -12,27 +12,29 @@ import (
 	"github.com/dendra-net/dendra/sim/collective"
 )
 
-var worlds = flag.Int("worlds", 0, "play so many worlds at 2,500 positions an epoch and print the table: half a minute of a core each")
+var (
+	worlds = flag.Int("worlds", 0, "play so many worlds at 2,500 positions an epoch and print the table: a minute and a half of a core each")
+	nets   = flag.String("nets", "", "folder of more nets, as of gen -curve, for the table")
+)
 
 func TestWholeTable(t *testing.T) {
 	if *worlds == 0 {
 		t.Skip("needs -worlds")
 	}
-	table, err := collective.Run(t.Context(), collective.Options{Seeds: *worlds, Epochs: 4, Report: func(done, of int) { t.Log(done, "of", of) }})
+	table, err := collective.Run(t.Context(), collective.Options{Seeds: *worlds, Epochs: 4, Nets: *nets,
+		Report: func(done, of int) { t.Log(done, "of", of) }})
 	require.NoError(t, err)
 	require.NoError(t, table.Markdown(os.Stdout))
 }
 
-// legitimate are rows whose "thief" adds something of its own; what it earns is shown, not bounded.
-var legitimate = map[string]bool{"copy tuned for long": true}
-
-// leastKept is what a victim keeps in the worst game where that is less than the 0.95 asked for: two panels of 960
-// positions before a turncoat moves and one after say little of one game. With 2,500 positions all of them hold it, or
-// docs/intelligence-cheats.md says which does not.
-var leastKept = map[string]float64{"weak first, then relays late": 0.9}
+// turncoats are rows in which two panels of 960 positions say too little of one game: an honest miner that is let in an
+// epoch sooner or later moves everybody's shares. Their means are held; with 2,500 positions the worst games are within
+// bounds too, or docs/intelligence-cheats.md says which are not.
+var turncoats = map[string]bool{"weak first, then relays another": true, "weak first, drifts to another": true,
+	"equal turns into another": true, "two halves of one model": true, "one model under two hotkeys": true}
 
 // Every cheat is played against every text of five seeds. None earns a twentieth of its victim's pay, and no victim
-// loses a twentieth on average; whoever tells something is let in; the collective is better than its best member.
+// loses a twentieth; whoever tells something is let in; the collective is better than its best member.
 func TestCheatsDoNotPay(t *testing.T) {
 	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 40})
 	require.NoError(t, err)
@@ -40,25 +42,22 @@ func TestCheatsDoNotPay(t *testing.T) {
 	require.NoError(t, table.Markdown(&text))
 	t.Log(text.String())
 	for _, r := range table.Cheats {
-		if legitimate[r.Cheat] {
-			continue
-		}
+		require.GreaterOrEqual(t, len(r.Victims), 3, r.Cheat)
+		require.GreaterOrEqual(t, r.Games, 14, r.Cheat)
 		require.LessOrEqual(t, r.Thief, 0.05, r.Cheat)
 		require.GreaterOrEqual(t, r.Kept, 0.95, r.Cheat)
-		if r.Cheat == "weak first, drifts to late" {
-			continue // while it drifts a part of its answers is its own, and is paid
+		if !turncoats[r.Cheat] {
+			require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
+			require.GreaterOrEqual(t, r.KeptWorst, 0.95, r.Cheat)
 		}
-		require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
-		least, short := leastKept[r.Cheat]
-		if !short {
-			least = 0.95
-		}
-		require.GreaterOrEqual(t, r.KeptWorst, least, r.Cheat)
 	}
 	for _, n := range table.Newcomers {
 		if n.Error > 0 && n.Marginal >= 3.5*n.Error && n.Marginal >= 0.02 { // two panels of a thousand positions tell little
 			require.GreaterOrEqual(t, n.Admitted, 0.95, n.Name)
 		}
+	}
+	for _, c := range table.Tuned {
+		require.LessOrEqual(t, c.Both, 1.05, "%s: an owner of both is not paid twice", c.Name)
 	}
 	require.Equal(t, table.Whole.Epochs, table.Whole.Better)
 	require.GreaterOrEqual(t, 10*table.Whole.Surely, 9*table.Whole.Epochs)
@@ -76,4 +75,6 @@ func TestRunRefusesBadOptions(t *testing.T) {
 		_, err := collective.Run(t.Context(), o)
 		require.ErrorIs(t, err, collective.ErrOptions)
 	}
+	_, err := collective.Run(t.Context(), collective.Options{Nets: t.TempDir() + "/none"})
+	require.Error(t, err)
 }

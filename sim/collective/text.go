@@ -1,6 +1,7 @@
 package collective
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/dendra-net/dendra/corpus"
@@ -18,25 +19,20 @@ const (
 
 // epoch is fresh text and what every expert says of it.
 type epoch struct {
+	passages  [][]byte
 	positions []merit.Position
 	kinds     []corpus.Kind
 	truth     []byte
-	dists     map[string][]mix.Dist
+	experts   map[string]expert
+	said      map[string][]mix.Dist
+	failed    error // the first error of an expert
 	cache     *merit.Cache
 	derived   map[string][][]float64
 }
 
 // draw takes passages of every kind in turn from text that is held out of training.
-func draw(r *rand.Rand, passages int) (*epoch, error) {
-	e := &epoch{dists: map[string][]mix.Dist{}, cache: merit.NewCache(), derived: map[string][][]float64{}}
-	var at []int
-	for i := firstAt; i < passageBytes; i += everyBytes {
-		at = append(at, i)
-	}
-	all, err := experts()
-	if err != nil {
-		return nil, err
-	}
+func draw(r *rand.Rand, passages int, all map[string]expert) (*epoch, error) {
+	e := &epoch{experts: all, said: map[string][]mix.Dist{}, cache: merit.NewCache(), derived: map[string][][]float64{}}
 	for k := range passages {
 		kind := corpus.Kinds()[k%len(corpus.Kinds())]
 		text, err := corpus.Text(kind, corpus.HeldOut)
@@ -45,19 +41,49 @@ func draw(r *rand.Rand, passages int) (*epoch, error) {
 		}
 		from := r.IntN(len(text) - passageBytes)
 		passage := text[from : from+passageBytes]
-		for _, i := range at {
+		e.passages = append(e.passages, passage)
+		for _, i := range asked() {
 			e.positions = append(e.positions, merit.Position{Context: passage[:i], Passage: k})
 			e.kinds, e.truth = append(e.kinds, kind), append(e.truth, passage[i])
 		}
-		for name, model := range all {
-			dists := make([]mix.Dist, len(at))
-			if err := model.predict(passage, at, dists); err != nil {
-				return nil, err
-			}
-			e.dists[name] = append(e.dists[name], dists...)
-		}
 	}
 	return e, nil
+}
+
+// asked lists the places in a passage.
+func asked() []int {
+	at := make([]int, 0, perPassage)
+	for i := firstAt; i < passageBytes; i += everyBytes {
+		at = append(at, i)
+	}
+	return at
+}
+
+// dists is what an expert says, asked once. An error is kept in e.failed, which whoever judges the epoch returns.
+func (e *epoch) dists(name string) []mix.Dist {
+	if d, ok := e.said[name]; ok {
+		return d
+	}
+	all := make([]mix.Dist, len(e.positions))
+	model, ok := e.experts[name]
+	if !ok {
+		e.fail(fmt.Errorf("no expert is called %s", name))
+		return all
+	}
+	at := asked()
+	for k, passage := range e.passages {
+		if err := model.predict(passage, at, all[k*len(at):][:len(at)]); err != nil {
+			e.fail(fmt.Errorf("ask %s: %w", name, err))
+		}
+	}
+	e.said[name] = all
+	return all
+}
+
+func (e *epoch) fail(err error) {
+	if e.failed == nil {
+		e.failed = err
+	}
 }
 
 // column is what dists gave the bytes that came.
