@@ -153,20 +153,24 @@ func experts(dir string) (map[string]expert, error) {
 
 // readNets adds every net of a folder under its file's name.
 func readNets(folder fs.FS, all map[string]expert) error {
-	paths, err := fs.Glob(folder, "*.tlm")
+	files, err := fs.ReadDir(folder, ".")
 	if err != nil {
-		return err
+		return fmt.Errorf("read nets: %w", err)
 	}
-	for _, path := range paths {
+	for _, file := range files {
+		path := file.Name()
+		if !strings.HasSuffix(path, ".tlm") {
+			continue
+		}
 		raw, err := fs.ReadFile(folder, path)
 		if err != nil {
 			return err
 		}
-		file, err := tlm.Parse(raw)
+		parsed, err := tlm.Parse(raw)
 		if err != nil {
 			return fmt.Errorf("read net %s: %w", path, err)
 		}
-		m, err := file.Model()
+		m, err := parsed.Model()
 		if err != nil {
 			return fmt.Errorf("read net %s: %w", path, err)
 		}

@@ -22,6 +22,11 @@ type Row struct {
 	Marginal    float64  `json:"marginal"`     // the most that the thief told beyond prior art, mean over games, bits per byte
 }
 
+// newRow is one of no games.
+func newRow(c cheat) Row {
+	return Row{Cheat: c.name, Victims: c.victims, KeptWorst: 1e9, OthersWorst: 1e9, ThiefWorst: -1e9}
+}
+
 // play plays a cheat's games on a world.
 func (r *Row) play(ctx context.Context, w *world, c cheat) error {
 	if c.blind {

@@ -128,7 +128,7 @@ func (l *lab) visit(ctx context.Context, w *world) error {
 	}
 	for k, c := range w.cheats() {
 		if len(l.table.Cheats) == k {
-			l.table.Cheats = append(l.table.Cheats, Row{Cheat: c.name, Victims: c.victims, KeptWorst: 1e9, OthersWorst: 1e9, ThiefWorst: -1e9})
+			l.table.Cheats = append(l.table.Cheats, newRow(c))
 		}
 		if err := l.table.Cheats[k].play(ctx, w, c); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)

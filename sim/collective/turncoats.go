@@ -25,6 +25,11 @@ func turncoats() []cheat {
 			variants: change("relay", func(v string) behaviour { return turns(1, model("weak"), relayed(v)) })},
 		{name: "weak first, drifts to another", yard: leaves, stays: stays, victims: manySorts,
 			variants: change("drift", func(v string) behaviour { return drifts(4, model("weak"), relayed(v)) })},
+		{name: "weak first, relays a newcomer at once", yard: func(v string) []player { return append([]player{weak}, late(v)...) },
+			victims: manySorts, variants: func(v string) []lineup {
+				p := player{id: "weak", since: weak.since, act: turns(1, model("weak"), relayed(v))}
+				return []lineup{{"relay", append([]player{p}, late(v)...), []string{"weak"}}}
+			}},
 		{name: "stale copy of an improver", yard: improving, victims: sorts, variants: func(v string) []lineup {
 			p := player{id: "thief", act: relayed(youngModel[v])}.joins(1)
 			return []lineup{{"stale", append(improving(v), p), []string{"thief"}}}
@@ -35,6 +40,11 @@ func turncoats() []cheat {
 				return []lineup{{equalOf[v] + " relays " + v, turning(equalOf[v], relayed(v)), []string{equalOf[v]}}}
 			}},
 	}
+}
+
+// late is the market of the crowd that a member joins in epoch 1.
+func late(name string) []player {
+	return append(others(name), player{id: name, act: model(name)}.joins(1))
 }
 
 // equalOf names for a victim the member that turns into it.

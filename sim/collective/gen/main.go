@@ -52,9 +52,12 @@ func run(ctx context.Context, dir, curve string) error {
 		return err
 	}
 	if curve == "" {
-		if err := grow(ctx, dir, more); err != nil {
-			return err
-		}
+		err = grow(ctx, dir, more)
+	} else {
+		err = os.MkdirAll(curve, 0o755)
+	}
+	if err != nil {
+		return err
 	}
 	for _, c := range copies {
 		to := dir
