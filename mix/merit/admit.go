@@ -3,6 +3,7 @@ package merit
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -70,17 +71,20 @@ func (e *exam) weigh(n *entrant, before []*entrant) {
 // training it further is; what was trained apart is not, unless on the same text and in the same shape.
 func (e *exam) kinship(n *entrant) bool {
 	for _, p := range n.prior {
-		nearest := e.unmasked(0, p)
-		for _, other := range n.prior {
-			if other != p {
-				nearest = min(nearest, e.unmasked(other, p))
-			}
-		}
-		if e.unmasked(n.column, p) < closer*nearest {
+		if e.near(n.column, p, with(without(n.prior, p), 0)) {
 			return true
 		}
 	}
 	return false
+}
+
+// near says whether one's answers are much nearer to another's than any third's are.
+func (e *exam) near(one, other int, thirds []int) bool {
+	nearest := math.Inf(1)
+	for _, third := range thirds {
+		nearest = min(nearest, e.unmasked(third, other))
+	}
+	return e.unmasked(one, other) < closer*nearest
 }
 
 // news is what a column tells that nobody could have said who had these others: the gain over itself, held down to the

@@ -43,7 +43,7 @@ func (s *State) judge(p Panel, once bool) (Result, error) {
 		return Result{}, fmt.Errorf("%w: height %d after height %d", ErrPanel, p.Height, s.Height)
 	}
 	e := newExam(&p)
-	e.memory, e.once = s.Gate, once
+	e.memory, e.ties, e.once = s.Gate, s.Ties, once
 	e.recall(s)
 	e.admit()
 	e.note()
@@ -76,6 +76,7 @@ type exam struct {
 	older    []older
 	result   Result
 	memory   memory
+	ties     ties              // of before
 	once     bool              // there is no probation: who is not let in now is nobody
 	logs     map[int][]float64 // binary logarithms of columns
 	profiles map[int]profile   // of columns

@@ -104,3 +104,36 @@ func TestSecondHotkeyTakesNothing(t *testing.T) {
 	require.GreaterOrEqual(t, two.Miners[1].Share, one.Miners[1].Share)
 	require.Less(t, two.Miners[0].Share+two.Miners[2].Share, one.Miners[0].Share)
 }
+
+// One that is in and turns into a newcomer in the very panel in which that is first heard is not paid for it, and loses its
+// seat to it in the next; one whose answers a newcomer copies keeps it.
+func TestRelayOfNewcomerAtOnce(t *testing.T) {
+	for name, cheats := range map[string]bool{"a turncoat": true, "a clone": false} {
+		t.Run(name, func(t *testing.T) {
+			results := season(t, 5, func(epoch int, w *world) {
+				left, right, weak, strong := w.answers(1.5, 0.3), w.answers(0, 0.8), w.answers(0.8, 0), w.answers(0, 0.9)
+				first, newcomer := weak, w.perturbed(weak)
+				if cheats && epoch >= 2 {
+					first, newcomer = w.perturbed(strong), strong
+				}
+				w.add("first", 5, first)
+				w.add("left", 10, left)
+				w.add("right", 20, right)
+				if epoch >= 2 {
+					w.add("newcomer", 250, newcomer)
+				}
+			})
+			require.True(t, results[1].Miners[0].Admitted)
+			last := results[4].Miners
+			require.Equal(t, !cheats, last[0].Admitted)
+			require.Equal(t, cheats, last[3].Admitted)
+			if cheats {
+				require.Contains(t, results[2].Miners[0].Reason, "no longer as before")
+				for e := 2; e < 5; e++ {
+					require.Zero(t, results[e].Miners[0].Share)
+					require.Equal(t, e >= 3, results[e].Miners[3].Admitted)
+				}
+			}
+		})
+	}
+}

@@ -59,7 +59,11 @@ func (a *account) holdTo(most float64) {
 func (e *exam) members() []*entrant {
 	var list []*entrant
 	for _, n := range e.entrants {
-		if n.version.Admitted && n.column != 0 {
+		switch {
+		case !n.version.Admitted || n.column == 0:
+		case n.version.Doubt != "":
+			n.standing.Reason = "answers like a newcomer and no longer as before: the next panel says who of them is whose copy"
+		default:
 			list = append(list, n)
 		}
 	}

@@ -65,7 +65,10 @@ func (e *exam) profileOf(column int) profile {
 	if p, ok := e.profiles[column]; ok {
 		return p
 	}
-	var m [traits][traits + 1]float64
+	m := make([][]float64, traits)
+	for a := range m {
+		m[a] = make([]float64, traits+1)
+	}
 	base, own := e.logsOf(0), e.logsOf(column)
 	for i := range own {
 		t, edge := e.traitsAt(i), min(max(own[i]-base[i], -farthest), farthest)
@@ -79,29 +82,32 @@ func (e *exam) profileOf(column int) profile {
 	for a := range m {
 		m[a][a] += ridge * float64(len(own))
 	}
-	p := solve(&m)
+	p := profile(solve(m))
+	for a, v := range p {
+		p[a] = math.Round(v*4096) / 4096
+	}
 	e.profiles[column] = p
 	return p
 }
 
-// solve eliminates: the matrix is positive definite, the last column what it is to give.
-func solve(m *[traits][traits + 1]float64) profile {
+// solve eliminates: the matrix is positive definite, its last column what it is to give.
+func solve(m [][]float64) []float64 {
 	for a := range m {
 		for b := range m {
 			if b == a {
 				continue
 			}
 			part := m[b][a] / m[a][a]
-			for c := a; c <= traits; c++ {
+			for c := a; c <= len(m); c++ {
 				m[b][c] -= float64(part * m[a][c])
 			}
 		}
 	}
-	p := make(profile, traits)
+	list := make([]float64, len(m))
 	for a := range m {
-		p[a] = math.Round(m[a][traits]/m[a][a]*4096) / 4096
+		list[a] = m[a][len(m)] / m[a][a]
 	}
-	return p
+	return list
 }
 
 func (e *exam) traitsAt(position int) *[traits]float64 {

@@ -2,6 +2,7 @@ package merit
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,4 +69,30 @@ func TestUnmasked(t *testing.T) {
 	require.Less(t, e.unmasked(2, 1), 0.1)
 	require.Equal(t, e.distance(1, 3), e.unmasked(3, 1))
 	require.Greater(t, e.unmasked(3, 1), 1.0)
+}
+
+func TestTiesAreSane(t *testing.T) {
+	here := panelOf(true)
+	e := newExam(&here)
+	e.entrants[0].version.Admitted, e.entrants[0].version.ID = true, "one"
+	now := e.tiesNow()
+	require.True(t, now.valid())
+	require.Equal(t, []tied{{}, {"one", 0}}, now.Who)
+	require.Positive(t, now.at(1, 1))
+	require.Equal(t, now.at(0, 1), now.at(1, 0))
+	require.Equal(t, now, now.renewed(now, now.Who))
+	later := ties{Who: now.Who, Covariances: []float64{0, 0, 0}}
+	require.Equal(t, now.at(1, 1)/2, later.renewed(now, nil).Covariances[2])
+	later.Covariances = []float64{0, 0, 0}
+	require.Equal(t, now.Covariances, later.renewed(now, now.Who).Covariances, "what is in doubt stays")
+	for name, bad := range map[string]ties{
+		"short": {Who: now.Who, Covariances: now.Covariances[:2]}, "NaN": {Who: now.Who[:1], Covariances: []float64{math.NaN()}},
+		"many": {Who: make([]tied, mostMembers+2), Covariances: make([]float64, (mostMembers+2)*(mostMembers+3)/2)},
+		"long": {Who: []tied{{ID: strings.Repeat("x", maxName+1)}}, Covariances: []float64{1}},
+	} {
+		require.False(t, bad.valid(), name)
+		s := State{Layout: layout, Ties: bad}
+		require.ErrorIs(t, s.check(), ErrState, name)
+	}
+	require.False(t, e.turned(e.entrants[0]), "there is nothing to compare with")
 }

@@ -28,6 +28,7 @@ type State struct {
 	Height   int64 // of the last panel
 	Versions []version
 	Gate     memory
+	Ties     ties
 }
 
 // version is a miner's behaviour while it stays what it is.
@@ -37,6 +38,7 @@ type version struct {
 	Begun            int64   // height from which it counts
 	Rise             float64 // by how much it was better than the version before: among those that begin together, who moved less is earlier
 	Toward           string  // whose answers it came near to when it began; may be empty
+	Doubt            string  // the newcomer that it may have turned into in the latest panel; may be empty
 	Admitted         bool
 	Seated           bool   // the version before it was admitted
 	Marginal         sample // bits it tells beyond its prior art, over its panels
@@ -99,11 +101,14 @@ func (s *State) check() error {
 	if err := s.Gate.check(); err != nil {
 		return err
 	}
+	if !s.Ties.valid() {
+		return fmt.Errorf("%w: its ties are not sane", ErrState)
+	}
 	seen := map[string]bool{}
 	for i := range s.Versions {
 		v := &s.Versions[i]
 		switch {
-		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model), len(v.Toward)) > maxName || seen[v.ID]:
+		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model), len(v.Toward), len(v.Doubt)) > maxName || seen[v.ID]:
 			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
 		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent, v.Gone) < 0 || max(v.Panels, v.Silent, v.Gone) > mostPanels:
 			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)

@@ -44,6 +44,9 @@ func (e *exam) renew() {
 			moved[k], toward[k] = e.approached(n)
 			moved[k] = max(moved[k], e.risen(n))
 		}
+		if moved[k] == 0 {
+			moved[k], toward[k] = e.joined(n)
+		}
 	}
 	for k, n := range e.entrants {
 		if moved[k] <= 0 {
@@ -90,6 +93,40 @@ func (e *exam) approached(n *entrant) (most float64, toward string) {
 		}
 	}
 	return most, toward
+}
+
+// joined is by how many bits n, which is in, has strayed, and whose answers it gives now, when it has turned into one that
+// was heard for the first time in the panel before: nobody has seen the two apart. Else it is that one who answers like n.
+// A text that is out of the ordinary can look like a turn, so the first panel only makes a doubt of it.
+func (e *exam) joined(n *entrant) (strayed float64, toward string) {
+	if !n.version.Admitted || n.column == 0 {
+		return 0, ""
+	}
+	doubt := n.version.Doubt
+	n.version.Doubt = ""
+	for _, k := range e.entrants {
+		doubted := doubt != "" && k.version.ID == doubt
+		if k.column == 0 || k.owner == n.owner || k.version.Panels > 0 && !doubted || !e.near(k.column, n.column, e.others(n)) || !e.turned(n) {
+			continue
+		}
+		if doubted {
+			k.version.Marginal = sample{} // it was held against n, and tells more than that
+			return e.strayed(n), doubt
+		}
+		n.version.Doubt = k.version.ID
+	}
+	return 0, ""
+}
+
+// others are the columns of those who are in, but for n.
+func (e *exam) others(n *entrant) []int {
+	list := []int{0}
+	for _, k := range e.entrants {
+		if k != n && k.version.Admitted && k.column != 0 {
+			list = append(list, k.column)
+		}
+	}
+	return list
 }
 
 // stir is how much n's distances to third parties have changed since its version began, but for that to other: the root
@@ -186,7 +223,7 @@ func (e *exam) note() {
 			v.Near = append(v.Near, neighbour{Bits: e.distance(n.column, 0)})
 		}
 		for _, k := range known {
-			if _, ok := v.near(&k.version); ok || k == n || len(v.Near) >= maxNeighbours {
+			if _, ok := v.near(&k.version); ok || k == n || len(v.Near) >= maxNeighbours || v.doubts(&k.version) || k.version.doubts(v) {
 				continue
 			}
 			v.Near = append(v.Near, neighbour{k.version.ID, k.version.Begun, e.distance(n.column, k.column)})
@@ -209,6 +246,9 @@ func (e *exam) worthNoting() []*entrant {
 	slices.SortStableFunc(pending, func(a, b *entrant) int { return cmp.Compare(b.skill.Mean, a.skill.Mean) })
 	return append(in, pending[:min(len(pending), mostPending)]...)
 }
+
+// doubts says whether v may have turned into w: then it is not known how far they are.
+func (v *version) doubts(w *version) bool { return v.Doubt != "" && v.Doubt == w.ID }
 
 // outdated says whether a neighbour has become another version since, or was not let in.
 func (e *exam) outdated(x neighbour) bool {
@@ -261,6 +301,17 @@ func (e *exam) logsOf(column int) []float64 {
 	return l
 }
 
+// doubted lists those who may have turned into somebody.
+func (e *exam) doubted() []tied {
+	var list []tied
+	for _, n := range e.entrants {
+		if n.version.Doubt != "" {
+			list = append(list, tied{n.version.ID, n.version.Begun})
+		}
+	}
+	return list
+}
+
 // remember writes the panel's versions into s, and lets go of those that are long gone.
 func (e *exam) remember(s *State) {
 	present := map[string]bool{}
@@ -282,4 +333,5 @@ func (e *exam) remember(s *State) {
 		}
 	}
 	s.Versions = versions
+	s.Ties = e.tiesNow().renewed(e.ties, e.doubted())
 }

@@ -46,6 +46,9 @@ type cheat struct {
 	// split cheats are an owner's who appears as several: the victim is what it would be as one, and those who must keep
 	// what they had are the others.
 	split bool
+	// waits is how many epochs longer than without the cheat the victim may wait to be let in: what it keeps is counted
+	// from then on.
+	waits int
 }
 
 func standard(string) []player { return honest(crowd...) }

@@ -58,7 +58,7 @@ func (r *Row) against(ctx context.Context, w *world, c cheat, victims ...string)
 	}
 	games := make([]game, len(victims))
 	for k, victim := range victims {
-		games[k] = game{victim: victim, split: c.split, due: yard.pay(victim, 1), gain: -1e9, kept: 1e9, others: 1e9, marginal: -1e9}
+		games[k] = game{victim: victim, split: c.split, from: 1 + c.waits, due: yard.pay(victim, 1), gain: -1e9, kept: 1e9, others: 1e9, marginal: -1e9}
 	}
 	for _, v := range c.variants(victims[0]) {
 		h, err := play(w, v.players)
@@ -81,6 +81,7 @@ func (r *Row) against(ctx context.Context, w *world, c cheat, victims ...string)
 type game struct {
 	victim       string
 	split        bool
+	from         int     // epoch from which on it is counted what somebody kept
 	due          float64 // what the victim earns without the cheat
 	gain         float64 // of the variant that paid best
 	kept, others float64
@@ -104,10 +105,11 @@ func (g *game) hold(v lineup, h, yard, before *history) {
 		g.gain, g.variant = gain, v.name
 	}
 	for _, p := range h.players {
-		if slices.Contains(v.thieves, p.id) || yard.pay(p.id, 1) <= 0 {
+		due := yard.pay(p.id, g.from)
+		if slices.Contains(v.thieves, p.id) || due <= 0 {
 			continue
 		}
-		kept := h.pay(p.id, 1) / yard.pay(p.id, 1)
+		kept := h.pay(p.id, g.from) / due
 		g.others = min(g.others, kept)
 		if g.split || p.id == g.victim {
 			g.kept = min(g.kept, kept)

@@ -37,11 +37,11 @@ var (
 		"equal turns into another": true, "two halves of one model": true, "one model under two hotkeys": true}
 )
 
-// uncovered is a cheat that pays: see docs/intelligence-cheats.md.
-const uncovered = "weak first, relays a newcomer at once"
+// fullPanelsOnly is a cheat that two panels of 960 positions do not always see: TestTurncoatsAtFullPanels holds it.
+const fullPanelsOnly = "weak first, relays a newcomer at once"
 
-// Every cheat is played against three victims or more on every text of five seeds. None but one earns a twentieth of its victim's pay, and no victim
-// loses a twentieth; whoever tells something is let in; the collective is better than its best member.
+// Every cheat is played against three victims or more on every text of five seeds. But for one, none earns a twentieth of its
+// victim's pay, and no victim loses a twentieth; whoever tells something is let in; the collective is better than its best member.
 func TestCheatsDoNotPay(t *testing.T) {
 	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 40})
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestCheatsDoNotPay(t *testing.T) {
 	require.NoError(t, table.Markdown(&text))
 	t.Log(text.String())
 	for _, r := range table.Cheats {
-		if r.Cheat == uncovered {
+		if r.Cheat == fullPanelsOnly {
 			continue
 		}
 		require.GreaterOrEqual(t, len(r.Victims), 3, r.Cheat)

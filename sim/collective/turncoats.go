@@ -26,7 +26,7 @@ func turncoats() []cheat {
 		{name: "weak first, drifts to another", yard: leaves, stays: stays, victims: manySorts,
 			variants: change("drift", func(v string) behaviour { return drifts(4, model("weak"), relayed(v)) })},
 		{name: "weak first, relays a newcomer at once", yard: func(v string) []player { return append([]player{weak}, late(v)...) },
-			victims: manySorts, variants: func(v string) []lineup {
+			victims: manySorts, waits: 1, variants: func(v string) []lineup {
 				p := player{id: "weak", since: weak.since, act: turns(1, model("weak"), relayed(v))}
 				return []lineup{{"relay", append([]player{p}, late(v)...), []string{"weak"}}}
 			}},

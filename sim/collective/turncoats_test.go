@@ -6,9 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// uncovered is a cheat that pays: see docs/intelligence-cheats.md.
-const uncovered = "weak first, relays a newcomer at once"
-
 // With 2,500 positions an epoch nobody is paid for turning into another, whoever that is, and who it turns into loses
 // nothing.
 func TestTurncoatsAtFullPanels(t *testing.T) {
@@ -17,9 +14,6 @@ func TestTurncoatsAtFullPanels(t *testing.T) {
 	w, err := newWorld(1, 4, 104, all)
 	require.NoError(t, err)
 	for _, c := range turncoats() {
-		if c.name == uncovered {
-			continue
-		}
 		r := newRow(c)
 		require.NoError(t, r.play(t.Context(), w, c))
 		require.GreaterOrEqual(t, r.Games, 3, r.Cheat)
