@@ -80,7 +80,7 @@ func (e *exam) profileOf(column int) profile {
 		}
 	}
 	for a := range m {
-		m[a][a] += ridge * float64(len(own))
+		m[a][a] += float64(ridge * float64(len(own)))
 	}
 	p := profile(solve(m))
 	for a, v := range p {
