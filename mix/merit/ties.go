@@ -8,7 +8,7 @@ import (
 const (
 	faint      = -12.0 // binary logarithm of a likelihood; less is no less
 	slack      = 0.02  // added to variances, so that who answers alike shares what follows from them
-	turnedFrom = 0.04  // half as much again as was ever seen of an honest miner
+	turnedFrom = 0.04  // half as much again as was seen of honest miners, see turned
 	byChance   = 10    // times what chance leaves
 )
 

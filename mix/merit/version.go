@@ -95,9 +95,9 @@ func (e *exam) approached(n *entrant) (most float64, toward string) {
 	return most, toward
 }
 
-// joined is by how many bits n, which is in, has strayed, and whose answers it gives now, when it has turned into one that
-// was heard for the first time in the panel before: nobody has seen the two apart. Else it is that one who answers like n.
-// A text that is out of the ordinary can look like a turn, so the first panel only makes a doubt of it.
+// joined is by how many bits n, which is in, has strayed, and whose answers it gives now, when these are a newcomer's and n
+// is the one of the two that turned. Nobody has seen the two apart, so n's own past has to tell. A text that is out of the
+// ordinary can look like a turn: the panel in which the newcomer is first heard makes a doubt of it, and the next decides.
 func (e *exam) joined(n *entrant) (strayed float64, toward string) {
 	if !n.version.Admitted || n.column == 0 {
 		return 0, ""

@@ -37,7 +37,8 @@ var pretrainKind = Kind{
 	},
 }
 
-// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is eight of the largest nets that are shipped, which take three seconds of a core.
+// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is eight of the largest nets that are
+// shipped, which take three seconds of a core.
 const (
 	shortEpoch = 2 * time.Minute
 	shortWork  = 8 << 20
