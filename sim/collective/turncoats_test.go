@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// With 2,500 positions an epoch nobody is paid for turning into another, whoever that is, and who it turns into loses
-// nothing.
+// With 2,500 positions an epoch nobody is paid on this text for turning into another, and who it turns into loses nothing.
+// On other text some are: docs/intelligence-cheats.md says how many.
 func TestTurncoatsAtFullPanels(t *testing.T) {
 	all, err := experts("")
 	require.NoError(t, err)
