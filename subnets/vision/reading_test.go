@@ -2,10 +2,13 @@ package vision_test
 
 import (
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/png"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +21,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"github.com/dendra-net/dendra/subnets/vision"
+	"github.com/dendra-net/dendra/subnets/vision/eye"
 )
 
 // written sets lines of text as a word processor would.
@@ -142,6 +146,31 @@ func TestTesseractThatMisbehaves(t *testing.T) {
 	got, err = vision.Tesseract{Path: program(t, `cat >/dev/null; printf ' A7\377K \n'`)}.Read(context.Background(), g)
 	require.NoError(t, err)
 	require.Equal(t, "A7K", got.Text)
+}
+
+// TestTesseractGetsBoundedPictures: what the program is given is a picture of a few megabytes, whatever the form of the one
+// that was sent, and small letters are enlarged.
+func TestTesseractGetsBoundedPictures(t *testing.T) {
+	for _, c := range []struct{ wide, high, wantWide, wantHigh int }{
+		{24, 24, 4*24 + 2*12, 4*24 + 2*12},
+		{192, 24, 4*192 + 2*12, 4*24 + 2*12},
+		{1, 1, 8 + 2, 8 + 2},
+		{eye.MaxPixels, 1, eye.MaxPixels + 2, 3},
+		{1, eye.MaxPixels, 3, eye.MaxPixels + 2},
+		{eye.MaxPixels / 16, 1, 4*eye.MaxPixels/16 + 2, 4 + 2},
+		{1448, 1448, 1448 + 2*181, 1448 + 2*181},
+	} {
+		got := filepath.Join(t.TempDir(), "given.png")
+		reader := vision.Tesseract{Path: program(t, "cat >"+got)}
+		_, err := reader.Read(t.Context(), image.NewGray(image.Rect(0, 0, c.wide, c.high)))
+		require.NoError(t, err)
+		file, err := os.Open(got)
+		require.NoError(t, err)
+		size, err := png.DecodeConfig(file)
+		require.NoError(t, errors.Join(err, file.Close()))
+		require.Equal(t, []int{c.wantWide, c.wantHigh}, []int{size.Width, size.Height}, "%d x %d", c.wide, c.high)
+		require.LessOrEqual(t, size.Width*size.Height, 3*(eye.MaxPixels+2))
+	}
 }
 
 func BenchmarkOpen(b *testing.B) {

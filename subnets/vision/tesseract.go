@@ -64,11 +64,27 @@ func (t Tesseract) Read(ctx context.Context, g *image.Gray) (eye.Reading, error)
 	return eye.Reading{Text: out.text()}, nil
 }
 
-// largePNG writes a picture with a margin, enlarged when it is small: tesseract wants letters of twenty pixels or more.
+// Tesseract wants letters of twenty pixels or more: a picture is enlarged until it is wantedHigh pixels high, maxTimes-fold
+// at most.
+const (
+	wantedHigh = 4 * picture.Side
+	maxTimes   = 8
+)
+
+// enlarged is how many times a picture becomes larger in both directions, and how wide a margin it gets. The
+// margin follows the shorter side, so that a picture of any form becomes one of eye.MaxPixels three times over at most.
+func enlarged(size image.Point) (times, margin int) {
+	times = max(min(wantedHigh/max(size.Y, 1), maxTimes), 1)
+	for times > 1 && times*times*size.X*size.Y > eye.MaxPixels {
+		times--
+	}
+	return times, max(min(size.X, size.Y)*times/8, 1)
+}
+
+// largePNG writes a picture with a margin, enlarged when it is small.
 func largePNG(g *image.Gray) ([]byte, error) {
 	size := g.Rect.Size()
-	times := max(4*picture.Side/max(size.Y, 1), 1)
-	margin := max(size.Y*times/8, 1)
+	times, margin := enlarged(size)
 	out := image.NewGray(image.Rect(0, 0, size.X*times+2*margin, size.Y*times+2*margin))
 	for i := range out.Pix {
 		x, y := i%out.Stride-margin, i/out.Stride-margin

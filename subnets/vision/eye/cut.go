@@ -31,14 +31,14 @@ func cells(g *image.Gray) ([]cell, error) {
 		if !whole {
 			return evenly(g, max((size.X+size.Y/2)/size.Y, 1))
 		}
+		if n := len(out) + len(found); n > MaxCells { // before any is scaled: a strip may have a hundred thousand
+			return nil, crowded(n)
+		}
 		for i, f := range found {
 			if i == 0 && len(out) > 0 {
 				f.before = "\n"
 			}
 			out = append(out, cell{f.before, m.scaled(g, f.box)})
-		}
-		if len(out) > MaxCells {
-			return nil, crowded(len(out))
 		}
 	}
 	if len(out) == 0 {

@@ -93,6 +93,27 @@ func TestCellsOfAnything(t *testing.T) {
 	require.ErrorIs(t, err, ErrCrowded)
 }
 
+// TestCrowdsTakeNoMemory: a strip that holds more characters than are read is refused before it is cut up.
+func TestCrowdsTakeNoMemory(t *testing.T) {
+	const wide, high = MaxPixels / 6, 6 // four rows of ink between two of paper
+	for name, ink := range map[string]func(x int) bool{
+		"one letter that would be thousands": func(x int) bool { return x > 0 },
+		"thousands of letters":               func(x int) bool { return x%2 == 1 },
+	} {
+		g := image.NewGray(image.Rect(0, 0, wide, high))
+		for i := range g.Pix {
+			if y := i / wide; y == 0 || y == high-1 || !ink(i%wide) {
+				g.Pix[i] = 255
+			}
+		}
+		list, whole := newMask(g).characters(run{1, high - 1})
+		require.True(t, whole, name)
+		require.Len(t, list, MaxCells+1, name)
+		_, err := cells(g)
+		require.ErrorIs(t, err, ErrCrowded, name)
+	}
+}
+
 func TestEyeNeedsAFittingClassifier(t *testing.T) {
 	for _, s := range []classifier.Shape{
 		{Kind: classifier.Linear, Width: 24, Height: 24, Classes: 34}, {Kind: classifier.Linear, Width: 24, Height: 23, Classes: 35},

@@ -152,7 +152,7 @@ type found struct {
 	box    image.Rectangle
 }
 
-// characters are those of a line of text. It reports false where one stroke reaches from side to side.
+// characters are those of a line of text, MaxCells+1 at most. It reports false where one stroke reaches from side to side.
 func (m *mask) characters(row run) (out []found, whole bool) {
 	high, last := row.size(), -1
 	for _, r := range runs(m.width, func(x int) bool { return m.anyInk(image.Rect(x, row.from, x+1, row.to)) }) {
@@ -168,6 +168,9 @@ func (m *mask) characters(row run) (out []found, whole bool) {
 			parts = (r.size()*4 + 3*high/2) / (3 * high)
 		}
 		for i := range parts {
+			if len(out) > MaxCells {
+				return out, true
+			}
 			f := found{box: m.tight(image.Rect(r.from+i*r.size()/parts, row.from, r.from+(i+1)*r.size()/parts, row.to))}
 			if i == 0 && last >= 0 && (r.from-last)*10 > high*3 {
 				f.before = " "
