@@ -53,7 +53,8 @@ type Committed struct {
 	Hotkey Address
 	Data   []byte
 	Height int64 // of the block that took it
-	// First is who committed these bytes first on this subnet, and FirstHeight when: whoever comes later copied.
+	// First is who committed these bytes first on this subnet, and FirstHeight when. That need not be who made them: bytes
+	// can be read before they are in a block. What is to be owned must name its hotkey.
 	First       Address
 	FirstHeight int64
 }

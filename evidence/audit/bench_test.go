@@ -35,8 +35,9 @@ func BenchmarkAudit(b *testing.B) {
 			chain := c.Chain.(ticking).Chain
 			chain.Advance(1)
 			for name, file := range files {
-				digest := sha256.Sum256(file)
-				require.NoError(b, chain.CommitData(b.Context(), neurontest.Key(name), netuid, digest[:]))
+				key := neurontest.Key(name)
+				commitment := pretrain.Commitment(key.Address(), sha256.Sum256(file))
+				require.NoError(b, chain.CommitData(b.Context(), key, netuid, commitment[:]))
 			}
 		}, miners)
 		m.bench(b, func() neuron.Examiner { return &pretrain.Examiner{} }) // one that has seen nothing yet

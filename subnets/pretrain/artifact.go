@@ -18,7 +18,7 @@ import (
 // so a file that knew it by heart would have had to learn how.
 const MaxArtifact = lm.MaxArtifact
 
-// artifactPath is where a miner hands out a file, by its digest: GET /artifact/<64 digits>.
+// artifactPath is where a miner hands out a file, by what it committed for it: GET /artifact/<64 digits>.
 const artifactPath = "/artifact/"
 
 // MaxWork bounds what a model may compute for a byte, in multiplications: twice what the largest usual net in MaxArtifact does,
@@ -28,18 +28,18 @@ const MaxWork = 2 << 20
 // ErrWork marks a model that would keep the validator computing for too long.
 var ErrWork = errors.New("the model computes too much")
 
-// Path is where a miner is asked for an artifact.
-func Path(digest [32]byte) string { return artifactPath + hex.EncodeToString(digest[:]) }
+// Path is where a miner is asked for the artifact of a commitment.
+func Path(commitment [32]byte) string { return artifactPath + hex.EncodeToString(commitment[:]) }
 
-// parsePath returns the digest that a path names. Only the form that Path writes is taken, so that a path is never
-// anything else to a file system than 64 digits.
-func parsePath(path string) (digest [32]byte, ok bool) {
+// parsePath returns the commitment that a path names. Only the form that Path writes is taken, so that a path is never
+// anything else than 64 digits.
+func parsePath(path string) (commitment [32]byte, ok bool) {
 	digits, ok := strings.CutPrefix(path, artifactPath)
-	if !ok || len(digits) != 2*len(digest) || strings.ToLower(digits) != digits {
-		return digest, false
+	if !ok || len(digits) != 2*len(commitment) || strings.ToLower(digits) != digits {
+		return commitment, false
 	}
-	n, err := hex.Decode(digest[:], []byte(digits))
-	return digest, err == nil && n == len(digest)
+	n, err := hex.Decode(commitment[:], []byte(digits))
+	return commitment, err == nil && n == len(commitment)
 }
 
 // open turns a file into a model that is safe to run. Files are not compressed, so what a model takes in memory is at most a

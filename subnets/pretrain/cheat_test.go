@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -36,6 +37,84 @@ func TestCopiesEarnNothingAndTakeNothing(t *testing.T) {
 			require.GreaterOrEqual(t, marks[address(victim)].Share, 0.95*peace[address(victim)].Share)
 		})
 	}
+}
+
+// Who sees a commitment before it is in a block, and has it taken first under its own hotkey, has nothing, and its owner loses
+// nothing: neither when the thief serves nothing, nor when it fetches the file and serves that.
+func TestStolenCommitments(t *testing.T) {
+	for name, serves := range map[string]bool{"serves nothing": false, "serves the file": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			x := s.exam(entry{"owner", cast.strong, 4}, entry{"other", cast.weak, 5}, entry{"thief", cast.net, 3})
+			owner, thief := &x.Miners[0].Committed, &x.Miners[2].Committed
+			thief.Data = owner.Data
+			owner.First, owner.FirstHeight = thief.Hotkey, thief.Height // as the chain tells it
+			if serves {
+				s.answer[address("thief")] = func() neuron.Answer { return neuron.Answer{Status: 200, Body: cast.strong} }
+			} else {
+				s.answer[address("thief")] = func() neuron.Answer { return neuron.Answer{Status: 404} }
+			}
+			peace := newStage(t)
+			honest := peace.hold(entry{"owner", cast.strong, 4}, entry{"other", cast.weak, 5})
+			found := s.examine(x)
+			require.Zero(t, found.Marks[address("thief")].Share)
+			require.NotEmpty(t, found.Marks[address("thief")].Reason)
+			if serves {
+				require.Contains(t, found.Marks[address("thief")].Reason, "made for another hotkey is worth nothing")
+			}
+			for _, who := range []neuron.Address{address("owner"), address("other")} {
+				require.Equal(t, honest[who], found.Marks[who])
+			}
+			memory, err := recall(found.Memory)
+			require.NoError(t, err)
+			for _, r := range memory {
+				require.NotEqual(t, address("thief"), r.Owner)
+				if r.Owner == address("owner") {
+					require.EqualValues(t, 104, r.Height, "counted from its own commit")
+				}
+			}
+		})
+	}
+}
+
+// Who commits a file that another has handed out commits later, and earns nothing: also while the first cannot be reached,
+// after it has gone on to another file, and when it had committed something else in between.
+func TestLaterCommitsOfTheSameFile(t *testing.T) {
+	s := newStage(t)
+	first := string(address("owner")) + " committed this artifact first, in block "
+	marks := s.hold(entry{"owner", cast.strong, 1}, entry{"thief", cast.strong, 2})
+	require.InDelta(t, 1, marks[address("owner")].Share, 1e-9)
+	require.Equal(t, first+"101", marks[address("thief")].Reason)
+
+	x := s.exam(entry{"owner", cast.other, 1}, entry{"thief", cast.strong, 2}, entry{"young", cast.other, 3})
+	s.answer[address("owner")] = func() neuron.Answer { return neuron.Answer{Err: errors.New("connection refused")} }
+	found := s.examine(x)
+	require.Equal(t, first+"101", found.Marks[address("thief")].Reason, "it is remembered")
+	require.Equal(t, first+"201", found.Marks[address("young")].Reason, "it had committed, though it does not answer")
+	delete(s.answer, address("owner"))
+
+	x = s.exam(entry{"owner", cast.strong, 9}, entry{"thief", cast.strong, 2})
+	x.Miners[0].Committed.First, x.Miners[0].Committed.FirstHeight = address("thief"), 150 // of the commitment: front-run when it came back
+	found = s.examine(x)
+	require.InDelta(t, 1, found.Marks[address("owner")].Share, 1e-9)
+	require.Equal(t, first+"101", found.Marks[address("thief")].Reason)
+}
+
+// Two who have the same file from the same training, and commit it in one block, are told apart by their uids.
+func TestCommitsOfOneBlock(t *testing.T) {
+	s := newStage(t)
+	x := s.exam(entry{"one", cast.strong, 5}, entry{"two", cast.strong, 5})
+	x.Miners[0].UID, x.Miners[1].UID = 7, 3
+	found := s.examine(x)
+	require.InDelta(t, 1, found.Marks[address("two")].Share, 1e-9)
+	require.Contains(t, found.Marks[address("one")].Reason, string(address("two"))+" committed this artifact first")
+}
+
+// Whoever writes a miner in another language needs no more than sha256sum.
+func TestCommitmentsAreWhatTheDocsSay(t *testing.T) {
+	digest := digestOf([]byte("test"))
+	want := digestOf([]byte("dendra/pretrain/artifact/v1\ntao1abc\n9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n"))
+	require.Equal(t, want, Commitment("tao1abc", digest))
 }
 
 // Whoever has been there for long does not become another's elder by publishing what the other has just published.

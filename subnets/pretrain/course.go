@@ -62,7 +62,7 @@ func (m *Miner) course(ctx context.Context) error {
 		return err
 	}
 	if artifact != nil {
-		if err := m.publish(artifact); err != nil {
+		if err := m.keep(artifact); err != nil {
 			return err
 		}
 		m.commitBefore(ctx, t, digestOf(artifact))

@@ -103,16 +103,19 @@ type exam struct {
 // piece is an artifact in an exam.
 type piece struct {
 	record
-	since   int64 // from when its owner's claim counts: the height of its commit, or that of the owner's root
-	content []byte
-	bits    []float32 // by new byte of the shard; nil when it could not be measured
+	commitment [32]byte // to it, as its owner made it
+	uid        int      // of the owner
+	since      int64    // from when its owner's claim counts: the height of its commit, or that of the owner's root
+	content    []byte
+	bits       []float32 // by new byte of the shard; nil when it could not be measured
 }
 
 func (x *exam) refuse(miner neuron.Address, format string, args ...any) {
 	x.marks[miner] = neuron.Mark{Reason: fmt.Sprintf(format, args...)}
 }
 
-// fetch gets the artifacts of all miners that committed one of their own, in the order in which they will be run.
+// fetch gets the artifacts of all miners that committed one, and leaves those that nobody committed before, in the order in
+// which they will be run.
 func (x *exam) fetch(ctx context.Context, old []record) ([]*piece, error) {
 	var list []*piece
 	for _, c := range x.Miners {
@@ -121,13 +124,15 @@ func (x *exam) fetch(ctx context.Context, old []record) ([]*piece, error) {
 			continue
 		}
 		list = append(list, &piece{
-			record: record{Digest: digest(c.Committed.Data), Owner: c.Hotkey, Coldkey: c.Coldkey, Height: c.Committed.FirstHeight},
+			record:     record{Owner: c.Hotkey, Coldkey: c.Coldkey, Height: claimed(c.Committed)},
+			commitment: [32]byte(c.Committed.Data), uid: int(c.UID),
 		})
 	}
-	if err := x.fetchAll(ctx, list); err != nil {
+	if err := x.fetchAll(ctx, list, old); err != nil {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(p *piece) bool { return p.content == nil })
+	list = x.owned(list, old)
 	x.order(list, old)
 	return list, nil
 }
@@ -154,11 +159,9 @@ func (x *exam) ineligible(c neuron.Candidate) string {
 	case len(com.Data) == 0:
 		return "has committed no artifact"
 	case len(com.Data) != len(digest{}):
-		return fmt.Sprintf("committed %d bytes; a digest has %d", len(com.Data), len(digest{}))
+		return fmt.Sprintf("committed %d bytes; a commitment has %d", len(com.Data), len(digest{}))
 	case com.Height >= x.Opened:
 		return fmt.Sprintf("committed in block %d; the exam opened in block %d", com.Height, x.Opened)
-	case com.First != c.Hotkey:
-		return fmt.Sprintf("%s committed this artifact first, in block %d", com.First, com.FirstHeight)
 	}
 	return ""
 }
@@ -169,13 +172,13 @@ const (
 	usualFetchTime = 10 * time.Second
 )
 
-// fetchAll fills in what each piece contains: from the shelf if it was in the exam before, else from its miner. The shelf is
-// touched by one goroutine alone.
-func (x *exam) fetchAll(ctx context.Context, list []*piece) error {
+// fetchAll fills in what each piece contains: from the shelf if it is remembered from an earlier exam, else from its miner.
+// The shelf is touched by one goroutine alone.
+func (x *exam) fetchAll(ctx context.Context, list []*piece, old []record) error {
 	var missing []*piece
 	for _, p := range list {
-		if content, ok := x.shelved(p.Digest); ok {
-			p.content = content
+		if content, ok := x.kept(p, old); ok {
+			p.Digest, p.content = digestOf(content), content
 		} else {
 			missing = append(missing, p)
 		}
@@ -187,7 +190,9 @@ func (x *exam) fetchAll(ctx context.Context, list []*piece) error {
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			p.content, errs[i] = x.get(ctx, p)
+			if p.content, errs[i] = x.get(ctx, p); errs[i] == nil {
+				p.Digest = digestOf(p.content)
+			}
 		})
 	}
 	wait.Wait()
@@ -218,11 +223,21 @@ func (x *exam) shelved(d digest) ([]byte, bool) {
 	return x.Shelf.Get(d)
 }
 
-// get asks a miner for its artifact.
+// kept is the file that a piece's owner had in an earlier exam and has committed still, or again.
+func (x *exam) kept(p *piece, old []record) ([]byte, bool) {
+	for _, r := range old {
+		if r.Owner == p.Owner && Commitment(p.Owner, r.Digest) == p.commitment {
+			return x.shelved(r.Digest)
+		}
+	}
+	return nil, false
+}
+
+// get asks a miner for its artifact, by what it committed.
 func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, x.fetchTime)
 	defer cancel()
-	path := Path(p.Digest)
+	path := Path(p.commitment)
 	a := x.Ask(ctx, p.Owner, "GET", path, nil)
 	switch {
 	case a.Err != nil:
@@ -231,8 +246,9 @@ func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
 		return nil, fmt.Errorf("answered %d when asked for %s", a.Status, path)
 	case len(a.Body) > MaxArtifact:
 		return nil, fmt.Errorf("handed out %d bytes; the most is %d", len(a.Body), MaxArtifact)
-	case digestOf(a.Body) != p.Digest:
-		return nil, fmt.Errorf("handed out %d bytes with the hash %x; it committed %x", len(a.Body), digestOf(a.Body), p.Digest[:])
+	case Commitment(p.Owner, digestOf(a.Body)) != p.commitment:
+		return nil, fmt.Errorf("handed out %d bytes with the hash %x, which are %x under its hotkey; it committed %x: a commitment made for another hotkey is worth nothing",
+			len(a.Body), digestOf(a.Body), Commitment(p.Owner, digestOf(a.Body)), p.commitment)
 	}
 	return a.Body, nil
 }

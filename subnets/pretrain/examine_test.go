@@ -148,7 +148,7 @@ func TestMinersThatHangHoldNobodyUp(t *testing.T) {
 
 func TestWhatCannotCountIsNotEvenAskedFor(t *testing.T) {
 	s := newStage(t)
-	x := s.exam(entry{"honest", cast.weak, 1}, entry{"copier", cast.weak, 2}, entry{"none", nil, 0}, entry{"late", cast.strong, 60}, entry{"odd", cast.net, 3})
+	x := s.exam(entry{"honest", cast.weak, 1}, entry{"none", nil, 0}, entry{"late", cast.strong, 60}, entry{"odd", cast.net, 3})
 	for i := range x.Miners {
 		if x.Miners[i].Hotkey == address("odd") {
 			x.Miners[i].Committed.Data = []byte("../../etc/passwd")
@@ -156,10 +156,9 @@ func TestWhatCannotCountIsNotEvenAskedFor(t *testing.T) {
 	}
 	marks := s.examine(x).Marks
 	for name, reason := range map[string]string{
-		"copier": string(address("honest")) + " committed this artifact first, in block 101",
-		"none":   "has committed no artifact",
-		"late":   "committed in block 160; the exam opened in block 130",
-		"odd":    "committed 16 bytes; a digest has 32",
+		"none": "has committed no artifact",
+		"late": "committed in block 160; the exam opened in block 130",
+		"odd":  "committed 16 bytes; a commitment has 32",
 	} {
 		require.Equal(t, reason, marks[address(name)].Reason)
 		require.Zero(t, marks[address(name)].Share)
@@ -172,7 +171,6 @@ func TestAnUnchangedArtifactIsNotFetchedAgain(t *testing.T) {
 	s := newStage(t)
 	s.hold(entry{"weak", cast.weak, 1}, entry{"strong", cast.strong, 2})
 	s.answer[address("strong")] = func() neuron.Answer { return neuron.Answer{Err: errors.New("gone")} }
-	s.firsts[digestOf(cast.strong)] = neuron.Committed{Hotkey: address("strong"), FirstHeight: 102}
 	marks := s.hold(entry{"weak", cast.weak, 1}, entry{"strong", cast.strong, 2})
 	require.Greater(t, marks[address("strong")].Share, 0.5)
 	require.Equal(t, 1, s.asked[address("strong")])

@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -16,7 +17,7 @@ func Admit(c neuron.Caller) error {
 	return nil
 }
 
-// ServeHTTP hands out artifacts by their digest, and talks as the latest one does.
+// ServeHTTP hands out artifacts by what was committed for them, and talks as the latest one does.
 func (m *Miner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.Path) >= len(artifactPath) && r.URL.Path[:len(artifactPath)] == artifactPath {
 		if refusal := m.handOut(w, r); refusal != nil {
@@ -36,16 +37,35 @@ func (m *Miner) handOut(w http.ResponseWriter, r *http.Request) *neuron.Refusal 
 		w.Header().Set("Allow", http.MethodGet)
 		return neuron.Refuse(http.StatusMethodNotAllowed, "method_not_allowed", "use GET for artifacts, not %.20s", r.Method)
 	}
-	digest, ok := parsePath(r.URL.Path)
+	commitment, ok := parsePath(r.URL.Path)
 	if !ok {
-		return neuron.Refuse(http.StatusBadRequest, "bad_digest", "%.100q names no artifact; write %s and 64 digits in lower case", r.URL.Path, artifactPath)
+		return neuron.Refuse(http.StatusBadRequest, "bad_digest", "%.100q names no artifact; write %s and the 64 digits of a commitment in lower case", r.URL.Path, artifactPath)
 	}
-	content, ok := m.rack.get(digest)
+	a, ok := m.rack.get(commitment)
 	if !ok {
-		return neuron.Refuse(http.StatusNotFound, "no_such_artifact", "there is no artifact %x here; the last %d are kept", digest, keptArtifacts)
+		return neuron.Refuse(http.StatusNotFound, "no_such_artifact", "there is no artifact here that was committed as %x; the last %d are kept", commitment, keptArtifacts)
+	}
+	if refusal := m.holdBack(r.Context(), a); refusal != nil {
+		return refusal
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	w.Write(content) //nolint:errcheck // the caller has gone, and nobody is left to tell
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.content)))
+	w.Write(a.content) //nolint:errcheck // the caller has gone, and nobody is left to tell
+	return nil
+}
+
+// holdBack refuses what is not committed yet: whoever had the file now could commit it before its owner does. A commitment of
+// which the miner could not learn whether it came through is looked for on the chain.
+func (m *Miner) holdBack(ctx context.Context, a shelved) *neuron.Refusal {
+	if !a.held {
+		return nil
+	}
+	switch there, err := m.landed(ctx, a.commitment); {
+	case err != nil:
+		m.Log.Warn("pretrain: whether an artifact is committed cannot be told", "error", err)
+		return neuron.Refuse(http.StatusServiceUnavailable, "chain_unreachable", "whether %x is committed cannot be told now; ask again", a.commitment)
+	case !there:
+		return neuron.Refuse(http.StatusNotFound, "not_committed", "%x is not committed yet; artifacts are handed out once they are", a.commitment)
+	}
 	return nil
 }

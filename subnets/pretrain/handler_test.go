@@ -1,7 +1,10 @@
 package pretrain
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,13 +21,72 @@ func ready(t *testing.T) (*Miner, world) {
 	w := newWorld()
 	m, err := New(w.config(t, &scripted{}))
 	require.NoError(t, err)
-	require.NoError(t, m.publish(cast.weak))
+	require.NoError(t, m.keep(cast.weak))
+	require.NoError(t, m.commit(context.Background(), digestOf(cast.weak)))
 	return m, w
+}
+
+// path is where a miner hands out a file.
+func (m *Miner) path(file []byte) string { return Path(Commitment(m.Key.Address(), digestOf(file))) }
+
+// Nobody gets a file before it is known whose it is, also when the miner itself does not know whether its commitment has come
+// through.
+func TestFilesAreHeldBackUntilTheyAreCommitted(t *testing.T) {
+	players(t)
+	w := newWorld()
+	config := w.config(t, &scripted{})
+	m, err := New(config)
+	require.NoError(t, err)
+	require.NoError(t, m.keep(cast.weak))
+	got := ask(m, http.MethodGet, m.path(cast.weak))
+	require.Equal(t, http.StatusNotFound, got.Code)
+	require.Contains(t, got.Body.String(), "not committed yet")
+	digest := digestOf(cast.weak)
+	require.Equal(t, http.StatusNotFound, ask(m, http.MethodGet, Path(digest)).Code, "its hash alone is no way to it")
+
+	w.Fail("Committed", errors.New("away"))
+	require.Equal(t, http.StatusServiceUnavailable, ask(m, http.MethodGet, m.path(cast.weak)).Code)
+
+	commitment := Commitment(m.Key.Address(), digest)
+	require.NoError(t, w.CommitData(context.Background(), m.Key, netuid, commitment[:]), "it came through unnoticed")
+	got = ask(m, http.MethodGet, m.path(cast.weak))
+	require.Equal(t, http.StatusOK, got.Code)
+	require.Equal(t, cast.weak, got.Body.Bytes())
+
+	w.Advance(1)
+	require.NoError(t, m.keep(cast.strong))
+	again, err := New(config)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, ask(again, http.MethodGet, m.path(cast.weak)).Code)
+	require.Equal(t, http.StatusNotFound, ask(again, http.MethodGet, m.path(cast.strong)).Code, "a restart lets nothing out")
+	require.NoError(t, again.commit(context.Background(), digestOf(cast.strong)))
+	require.Equal(t, http.StatusOK, ask(again, http.MethodGet, m.path(cast.strong)).Code)
+}
+
+// Whoever publishes what another has committed before learns of it.
+func TestMinerIsToldOfAnElder(t *testing.T) {
+	m, w := ready(t)
+	w.Advance(1)
+	late := world{w.Chain, neurontest.Key("lea")}
+	w.Register(netuid, late.key.Address(), neuron.Neuron{})
+	config := late.config(t, &scripted{})
+	var said bytes.Buffer
+	config.Log = slog.New(slog.NewTextHandler(&said, nil))
+	second, err := New(config)
+	require.NoError(t, err)
+	require.NoError(t, second.keep(cast.weak))
+	require.NoError(t, second.commit(context.Background(), digestOf(cast.weak)))
+	require.Contains(t, said.String(), "committed this very file first")
+	require.Contains(t, said.String(), string(m.Key.Address()))
+	said.Reset()
+	m.Log = config.Log
+	require.NoError(t, m.commit(context.Background(), digestOf(cast.weak)))
+	require.Empty(t, said.String(), "the elder has nothing to fear")
 }
 
 func TestPathTricks(t *testing.T) {
 	m, _ := ready(t)
-	good := Path(digestOf(cast.weak))
+	good := m.path(cast.weak)
 	for path, status := range map[string]int{
 		good:                                   http.StatusOK,
 		Path([32]byte{1}):                      http.StatusNotFound,
@@ -72,9 +134,9 @@ func TestWhoMayAskForWhat(t *testing.T) {
 		body              []byte
 		code              string
 	}{
-		{"val", "GET", Path(digestOf(cast.weak)), nil, ""},
-		{"rival", "GET", Path(digestOf(cast.weak)), nil, ""},
-		{"stranger", "GET", Path(digestOf(cast.weak)), nil, "not_registered"},
+		{"val", "GET", m.path(cast.weak), nil, ""},
+		{"rival", "GET", m.path(cast.weak), nil, ""},
+		{"stranger", "GET", m.path(cast.weak), nil, "not_registered"},
 		{"val", "POST", "/v1/chat/completions", chat, ""},
 		{"rival", "POST", "/v1/chat/completions", chat, "no_permit"},
 		{"stranger", "POST", "/v1/chat/completions", chat, "not_registered"},
@@ -94,7 +156,11 @@ func TestWhoMayAskForWhat(t *testing.T) {
 
 // A copycat needs no more than what any neuron may ask for.
 func TestLeader(t *testing.T) {
-	m, w := ready(t)
+	players(t)
+	w := newWorld()
+	m, err := New(w.config(t, &scripted{}))
+	require.NoError(t, err)
+	require.NoError(t, m.keep(cast.weak))
 	ctx := context.Background()
 	thief := world{w.Chain, neurontest.Key("theo")}
 	w.Register(netuid, thief.key.Address(), neuron.Neuron{Incentive: 1})

@@ -45,9 +45,9 @@ func (m *Miner) leader(ctx context.Context) ([]byte, error) {
 	return fetchFrom(ctx, client, neuron.Target{Netuid: m.Netuid, Hotkey: best.Hotkey, Endpoint: best.Endpoint}, committed[best.Hotkey])
 }
 
-// fetchFrom gets an artifact by its digest from whoever has it.
-func fetchFrom(ctx context.Context, client *neuron.Client, from neuron.Target, digest [32]byte) ([]byte, error) {
-	reply, err := client.Do(ctx, from, http.MethodGet, Path(digest), nil, nil)
+// fetchFrom gets an artifact from whoever committed it.
+func fetchFrom(ctx context.Context, client *neuron.Client, from neuron.Target, commitment [32]byte) ([]byte, error) {
+	reply, err := client.Do(ctx, from, http.MethodGet, Path(commitment), nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetch the artifact of %s: %w", from.Hotkey, err)
 	}
@@ -55,8 +55,8 @@ func fetchFrom(ctx context.Context, client *neuron.Client, from neuron.Target, d
 	if err != nil {
 		return nil, fmt.Errorf("fetch the artifact of %s: %w", from.Hotkey, err)
 	}
-	if digestOf(content) != digest {
-		return nil, fmt.Errorf("fetch the artifact of %s: %d bytes with the hash %x instead of %x", from.Hotkey, len(content), digestOf(content), digest)
+	if Commitment(from.Hotkey, digestOf(content)) != commitment {
+		return nil, fmt.Errorf("fetch the artifact of %s: %d bytes with the hash %x, which is not what it committed", from.Hotkey, len(content), digestOf(content))
 	}
 	return content, nil
 }

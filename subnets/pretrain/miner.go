@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -77,7 +78,7 @@ func New(c Config) (*Miner, error) {
 		return nil, fmt.Errorf("%w: %v of a core and a margin of %d blocks; want 0 to 1, and 0 or more", ErrConfig, c.CPUShare, c.MarginBlocks)
 	}
 	c = c.withDefaults()
-	r, err := openRack(filepath.Join(c.Dir, artifactsDir))
+	r, err := openRack(filepath.Join(c.Dir, artifactsDir), c.Key.Address())
 	if err != nil {
 		return nil, err
 	}
@@ -168,19 +169,19 @@ func (m *Miner) first(ctx context.Context) error {
 		if artifact, err = m.Trainer.First(ctx, Course{Base: base}); err != nil || artifact == nil {
 			return err
 		}
-		if err := m.publish(artifact); err != nil {
+		if err := m.keep(artifact); err != nil {
 			return err
 		}
 	}
 	return m.commit(ctx, digestOf(artifact))
 }
 
-// publish hands an artifact out from now on, and keeps the training it came from.
-func (m *Miner) publish(artifact []byte) error {
+// keep keeps an artifact, which is handed out once it is committed, and the training it came from.
+func (m *Miner) keep(artifact []byte) error {
 	if err := m.adopt(artifact); err != nil {
 		return err
 	}
-	if _, err := m.rack.put(artifact); err != nil {
+	if err := m.rack.put(artifact); err != nil {
 		return err
 	}
 	if m.Now().Sub(m.saved) < saveEvery {
@@ -192,21 +193,52 @@ func (m *Miner) publish(artifact []byte) error {
 // saveEvery spares the disk: a net's training is ten times its artifact.
 const saveEvery = time.Minute
 
-// commit puts a digest on the chain, unless it is there.
+// commit claims a file on the chain, unless that is done, and hands it out from then on.
 func (m *Miner) commit(ctx context.Context, digest [32]byte) error {
 	list, err := m.Chain.Committed(ctx, m.Netuid, 0)
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		if c.Hotkey == m.Key.Address() && string(c.Data) == string(digest[:]) {
-			return nil
+	commitment := Commitment(m.Key.Address(), digest)
+	own, there := ownOf(list, m.Key.Address(), commitment)
+	m.warnOfElder(list, digest, own, there)
+	if !there {
+		if err := m.Chain.CommitData(ctx, m.Key, m.Netuid, commitment[:]); err != nil {
+			return fmt.Errorf("commit an artifact: %w", err)
 		}
 	}
-	if err := m.Chain.CommitData(ctx, m.Key, m.Netuid, digest[:]); err != nil {
-		return fmt.Errorf("commit the digest of an artifact: %w", err)
+	return m.rack.release(commitment)
+}
+
+// ownOf finds a commitment of a hotkey, if it stands.
+func ownOf(list []neuron.Committed, hotkey neuron.Address, commitment [32]byte) (neuron.Committed, bool) {
+	i := slices.IndexFunc(list, func(c neuron.Committed) bool { return c.Hotkey == hotkey && bytes.Equal(c.Data, commitment[:]) })
+	if i < 0 {
+		return neuron.Committed{}, false
 	}
-	return nil
+	return list[i], true
+}
+
+// warnOfElder says when another hotkey committed the same file before this one.
+func (m *Miner) warnOfElder(list []neuron.Committed, digest [32]byte, own neuron.Committed, there bool) {
+	for _, c := range list {
+		if c.Hotkey == m.Key.Address() || !stands(c, digest) || there && claimed(own) < claimed(c) {
+			continue
+		}
+		m.Log.Warn("pretrain: another hotkey committed this very file first; validators pay the first alone", "hotkey", c.Hotkey, "block", claimed(c))
+	}
+}
+
+// landed tells whether a commitment that was not known to be on the chain is there, and remembers that it is.
+func (m *Miner) landed(ctx context.Context, commitment [32]byte) (bool, error) {
+	list, err := m.Chain.Committed(ctx, m.Netuid, 0)
+	if err != nil {
+		return false, err
+	}
+	if _, there := ownOf(list, m.Key.Address(), commitment); !there {
+		return false, nil
+	}
+	return true, m.rack.release(commitment)
 }
 
 // save keeps the training of a trainer that can be resumed.

@@ -62,9 +62,9 @@ type race struct {
 	shards   []Shard
 	shelf    shelf
 	memory   []byte
-	files    map[digest][]byte
-	firsts   map[digest]neuron.Committed
-	last     [][]byte // by entrant, what it published
+	files    map[[32]byte][]byte // by commitment
+	since    map[[32]byte]int64  // likewise
+	last     [][]byte            // by entrant, what it published
 	paid     []float64
 }
 
@@ -73,7 +73,7 @@ func (r Race) Run(ctx context.Context) ([]Round, error) {
 	if len(r.Entrants) == 0 || r.Epochs < 1 {
 		return nil, errors.New("run a race: it needs entrants and an epoch")
 	}
-	x := &race{Race: r, shelf: shelf{}, files: map[digest][]byte{}, firsts: map[digest]neuron.Committed{},
+	x := &race{Race: r, shelf: shelf{}, files: map[[32]byte][]byte{}, since: map[[32]byte]int64{},
 		last: make([][]byte, len(r.Entrants)), paid: make([]float64, len(r.Entrants))}
 	var rounds []Round
 	for e := range uint64(r.Epochs) {
@@ -172,19 +172,18 @@ func (x *race) exam(epoch uint64, begin int64) neuron.Exam {
 }
 
 func (x *race) commit(hotkey neuron.Address, artifact []byte, height int64) neuron.Committed {
-	d := digest(digestOf(artifact))
-	x.files[d] = artifact
-	if _, taken := x.firsts[d]; !taken {
-		x.firsts[d] = neuron.Committed{Hotkey: hotkey, Height: height}
+	c := Commitment(hotkey, digestOf(artifact))
+	x.files[c] = artifact
+	if _, had := x.since[c]; !had {
+		x.since[c] = height
 	}
-	first := x.firsts[d]
-	return neuron.Committed{Hotkey: hotkey, Data: d[:], Height: height, First: first.Hotkey, FirstHeight: first.Height}
+	return neuron.Committed{Hotkey: hotkey, Data: c[:], Height: height, First: hotkey, FirstHeight: x.since[c]}
 }
 
 // ask answers as miners would.
 func (x *race) ask(_ context.Context, _ neuron.Address, _, path string, _ []byte) neuron.Answer {
-	d, ok := parsePath(path)
-	if content, has := x.files[d]; ok && has {
+	c, ok := parsePath(path)
+	if content, has := x.files[c]; ok && has {
 		return neuron.Answer{Status: 200, Body: content}
 	}
 	return neuron.Answer{Status: 404}

@@ -12,27 +12,34 @@ import (
 
 func TestRackKeepsTheLatest(t *testing.T) {
 	dir := t.TempDir()
-	r, err := openRack(dir)
+	r, err := openRack(dir, address("mila"))
 	require.NoError(t, err)
 	_, ok := r.newest()
 	require.False(t, ok)
-	var digests [][32]byte
+	var commitments [][32]byte
 	for i := range keptArtifacts + 2 {
-		d, err := r.put([]byte{byte(i)})
-		require.NoError(t, err)
-		digests = append(digests, d)
+		file := []byte{byte(i)}
+		require.NoError(t, r.put(file))
+		c := Commitment(address("mila"), digestOf(file))
+		if i%2 == 0 {
+			require.NoError(t, r.release(c))
+		}
+		commitments = append(commitments, c)
+		s, ok := r.get(c)
+		require.True(t, ok)
 		at := time.Unix(int64(1000+i), 0)
-		require.NoError(t, os.Chtimes(r.file(d), at, at))
+		require.NoError(t, os.Chtimes(r.file(s), at, at))
 	}
-	_, err = r.put([]byte{2}) // again: now it is the newest
-	require.NoError(t, err)
+	require.NoError(t, r.put([]byte{2})) // again: now it is the newest
+	require.NoError(t, r.release([32]byte{1}), "there is nothing to release")
 	for name, r := range map[string]*rack{"same": r, "reopened": reopened(t, dir)} {
 		newest, ok := r.newest()
 		require.True(t, ok, name)
 		require.Equal(t, []byte{2}, newest, name)
-		for i, d := range digests {
-			_, has := r.get(d)
+		for i, c := range commitments {
+			s, has := r.get(c)
 			require.Equal(t, i >= 2, has, "%s %d", name, i)
+			require.Equal(t, has && i%2 == 1, s.held, "%s %d", name, i)
 		}
 	}
 	left, err := os.ReadDir(dir)
@@ -42,7 +49,7 @@ func TestRackKeepsTheLatest(t *testing.T) {
 
 func reopened(t *testing.T, dir string) *rack {
 	t.Helper()
-	r, err := openRack(dir)
+	r, err := openRack(dir, address("mila"))
 	require.NoError(t, err)
 	return r
 }

@@ -67,8 +67,8 @@ type stage struct {
 	epoch    uint64
 	memory   []byte
 	shelf    shelf
-	files    map[string][]byte // what is answered at a path
-	firsts   map[digest]neuron.Committed
+	files    map[string][]byte  // what is answered at a path
+	since    map[[32]byte]int64 // by commitment, when it was made first
 	answer   map[neuron.Address]func() neuron.Answer
 	asked    map[neuron.Address]int
 	mu       sync.Mutex
@@ -76,7 +76,7 @@ type stage struct {
 
 func newStage(t testing.TB) *stage {
 	players(t)
-	return &stage{t: t, examiner: &Examiner{}, epoch: 1, shelf: shelf{}, files: map[string][]byte{}, firsts: map[digest]neuron.Committed{},
+	return &stage{t: t, examiner: &Examiner{}, epoch: 1, shelf: shelf{}, files: map[string][]byte{}, since: map[[32]byte]int64{},
 		answer: map[neuron.Address]func() neuron.Answer{}, asked: map[neuron.Address]int{}}
 }
 
@@ -94,15 +94,13 @@ func (s *stage) commit(e entry) neuron.Candidate {
 	if e.artifact == nil {
 		return c
 	}
-	d := digest(digestOf(e.artifact))
-	com := neuron.Committed{Hotkey: c.Hotkey, Data: d[:], Height: int64(s.epoch)*raceTempo + e.at, First: c.Hotkey}
-	com.FirstHeight = com.Height
-	if first, taken := s.firsts[d]; taken {
-		com.First, com.FirstHeight = first.Hotkey, first.FirstHeight
-	} else {
-		s.firsts[d] = com
+	bound := Commitment(c.Hotkey, digestOf(e.artifact))
+	com := neuron.Committed{Hotkey: c.Hotkey, Data: bound[:], Height: int64(s.epoch)*raceTempo + e.at, First: c.Hotkey}
+	if _, had := s.since[bound]; !had {
+		s.since[bound] = com.Height
 	}
-	s.files[Path(d)] = e.artifact
+	com.FirstHeight = s.since[bound]
+	s.files[Path(bound)] = e.artifact
 	c.Committed = com
 	return c
 }
