@@ -1,8 +1,9 @@
 // Package gguf carries models of package nn to and from the file that llama.cpp, Ollama and their kin load: GGUF, version
-// 3, architecture llama, weights of 32 bits.
+// 3, architecture llama, weights of 32 bits (F32) or of eight (Q8_0: whole numbers, and a scale for each block of 32).
 //
 // Its one invariant: what Parse accepts is a whole model of bytes, and it takes no memory for what a file only claims.
-// Numbers pass unchanged in both directions.
+// Weights of 32 bits pass unchanged in both directions. MarshalQ8 rounds; what Parse reads of Q8_0 is exactly what the
+// file says, scale times whole number.
 package gguf
 
 import (
