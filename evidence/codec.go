@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/dendra-net/dendra/internal/jsonbound"
 )
 
 // Limits of a file. A validator whose evidence would be larger writes none.
@@ -16,7 +18,7 @@ const (
 	MaxFileBytes = 24 << 20 // compressed
 	maxJSONBytes = 64 << 20 // inflated
 	maxObjects   = 300_000  // in the JSON: what little text can make much of,
-	maxElements  = 8 << 20  // and commas, for the same reason
+	maxElements  = 8 << 20  // and of arrays, for the same reason
 )
 
 // ErrFile marks evidence that is malformed, too large or not of this format.
@@ -88,31 +90,10 @@ func parse(text []byte) (*File, error) {
 
 // checkText bounds what decoding the text can cost.
 func checkText(text []byte) error {
-	if len(text) > maxJSONBytes {
-		return fmt.Errorf("%w: above %d bytes unpacked", ErrFile, maxJSONBytes)
-	}
-	if objects, commas := structure(text); objects > maxObjects || commas > maxElements {
-		return fmt.Errorf("%w: %d objects and %d commas, at most %d and %d are allowed", ErrFile, objects, commas, maxObjects, maxElements)
+	if err := (jsonbound.Limits{Bytes: maxJSONBytes, Objects: maxObjects, Elements: maxElements}).Check(text); err != nil {
+		return fmt.Errorf("%w: %w", ErrFile, err)
 	}
 	return nil
-}
-
-// structure counts the opening braces and the commas outside strings.
-func structure(text []byte) (objects, commas int) {
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"':
-			quoted = !quoted
-		case quoted && c == '\\':
-			i++
-		case !quoted && c == '{':
-			objects++
-		case !quoted && c == ',':
-			commas++
-		}
-	}
-	return objects, commas
 }
 
 // check holds what readers rely on.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/dendra-net/dendra/internal/durable"
+	"github.com/dendra-net/dendra/internal/jsonbound"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator/scoring"
 )
@@ -19,6 +20,10 @@ const (
 	curveEpochs = 1000
 	curveBytes  = 8 << 20
 )
+
+// curveLimits bound what a curve takes in memory. In one every element of an array is an object, and no object has more than
+// one array of no objects.
+var curveLimits = jsonbound.Limits{Bytes: curveBytes, Objects: 1 << 17, Elements: 1 << 18}
 
 // Point is what one epoch brought, for plots: the curve of a subnet is its points.
 type Point struct {
@@ -57,12 +62,20 @@ func readCurve(dir string, netuid uint16) (Curve, error) {
 		return c, nil
 	}
 	if err == nil {
+		err = doubled(curveLimits).Check(text)
+	}
+	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil {
 		return Curve{}, fmt.Errorf("%w: curve: %w; move %s aside to begin it anew", ErrStore, err, curvePath(dir))
 	}
 	return c, nil
+}
+
+// doubled has room for a single epoch that is above the limits: there is none to forget for it.
+func doubled(l jsonbound.Limits) jsonbound.Limits {
+	return jsonbound.Limits{Bytes: 2 * l.Bytes, Objects: 2 * l.Objects, Elements: 2 * l.Elements}
 }
 
 // extendCurve adds points and forgets the oldest beyond the limits. A point that is there already, as after a crash
@@ -78,7 +91,7 @@ func (s *Store) extendCurve(points []Point) error {
 	c.Points = append(c.Points, points...)
 	c.Points = c.Points[max(0, len(c.Points)-curveEpochs):]
 	text, err := json.Marshal(c)
-	for err == nil && len(text) > curveBytes && len(c.Points) > 1 {
+	for err == nil && curveLimits.Check(text) != nil && len(c.Points) > 1 {
 		c.Points = c.Points[len(c.Points)/8+1:]
 		text, err = json.Marshal(c)
 	}

@@ -22,14 +22,23 @@ func (f Fetcher) Curve(ctx context.Context) (Curve, error) {
 	if err != nil {
 		return Curve{}, err
 	}
-	var c Curve
-	if err := json.Unmarshal(text, &c); err != nil {
-		return Curve{}, fmt.Errorf("%w: %s gives no curve: %w", ErrFetch, f.Base, err)
-	}
-	if err := c.check(f.Netuid); err != nil {
+	c, err := parseCurve(text, f.Netuid)
+	if err != nil {
 		return Curve{}, fmt.Errorf("%w: the curve of %s: %w", ErrFetch, f.Base, err)
 	}
 	return c, nil
+}
+
+// parseCurve reads a curve that anyone may have written.
+func parseCurve(text []byte, netuid uint16) (Curve, error) {
+	if err := curveLimits.Check(text); err != nil {
+		return Curve{}, err
+	}
+	var c Curve
+	if err := json.Unmarshal(text, &c); err != nil {
+		return Curve{}, err
+	}
+	return c, c.check(netuid)
 }
 
 // check refuses what Release never writes.

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dendra-net/dendra/internal/jsonbound"
 	"github.com/dendra-net/dendra/neuron"
 )
 
@@ -49,7 +51,35 @@ func TestCurvesFromElsewhereAreChecked(t *testing.T) {
 		require.ErrorIs(t, err, ErrFetch)
 		require.ErrorContains(t, err, why)
 	}
+	for _, much := range []string{"{}", "1", "[]"} {
+		body = `{"netuid":2,"points":[` + strings.Repeat(much+",", 8<<20/4) + much + "]}"
+		_, err = Fetcher{Base: server.URL, Netuid: 2}.Curve(t.Context())
+		require.ErrorIs(t, err, ErrFetch)
+		require.ErrorIs(t, err, jsonbound.ErrTooMuch, much)
+	}
 	body = strings.Repeat("[", 100_000)
 	_, err = Fetcher{Base: server.URL, Netuid: 2}.Curve(t.Context())
 	require.ErrorIs(t, err, ErrFetch)
+}
+
+// A text is refused before anything is made of it, and what is within the limits makes little more than it takes itself.
+func TestCurvesTakeLittleMemory(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most uint64 // bytes
+	}{
+		{`{"netuid":2,"points":[` + strings.Repeat("{},", 2<<20) + "{}]}", 1 << 20},
+		{`{"netuid":2,"points":[{"miners":[` + strings.Repeat(`{"facts":[{}]},`, 500_000) + "{}]}]}", 1 << 20},
+		{`{"netuid":2,"points":[` + strings.Repeat("{},", 1<<17-2) + "{}]}", 64 << 20},
+		{`{"netuid":2,"points":[{"facts":[` + strings.Repeat("1,", 1<<18-3) + "1]}]}", 96 << 20},
+	} {
+		text := []byte(c.text)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := parseCurve(text, 2)
+		runtime.ReadMemStats(&after)
+		require.Error(t, err)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, c.most, "%.60s", c.text)
+		t.Logf("%.60s: %d bytes of text, %d allocated", c.text, len(text), after.TotalAlloc-before.TotalAlloc)
+	}
 }

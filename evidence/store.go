@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/dendra-net/dendra/internal/durable"
+	"github.com/dendra-net/dendra/internal/jsonbound"
 	"github.com/dendra-net/dendra/neuron"
 )
 
@@ -21,6 +22,9 @@ const (
 	keepBytes    = 64 << 20
 	maxIndexSize = 32 << 20
 )
+
+// indexLimits bound what an index takes in memory.
+var indexLimits = jsonbound.Limits{Bytes: maxIndexSize, Objects: maxObjects, Elements: 2 * maxObjects}
 
 // ErrStore marks a folder that cannot be this validator's store.
 var ErrStore = errors.New("bad evidence store")
@@ -115,11 +119,53 @@ func readIndex(dir string) (index, error) {
 	if err != nil {
 		return index{}, fmt.Errorf("read evidence index: %w", err)
 	}
-	var i index
-	if err := json.Unmarshal(text, &i); err != nil {
+	i, err := parseIndex(text)
+	if err != nil {
 		return index{}, fmt.Errorf("%w: %s: %w; move it aside to begin anew", ErrStore, indexPath(dir), err)
 	}
 	return i, nil
+}
+
+func parseIndex(text []byte) (index, error) {
+	if err := indexLimits.Check(text); err != nil {
+		return index{}, err
+	}
+	var i index
+	if err := json.Unmarshal(text, &i); err != nil {
+		return index{}, err
+	}
+	return i, i.check()
+}
+
+// check refuses what Save never writes.
+func (i *index) check() error {
+	if len(i.Entries) > keepEpochs {
+		return fmt.Errorf("%d epochs, at most %d are kept", len(i.Entries), keepEpochs)
+	}
+	for n, e := range i.Entries {
+		if n > 0 && e.Epoch <= i.Entries[n-1].Epoch {
+			return fmt.Errorf("epoch %d follows epoch %d", e.Epoch, i.Entries[n-1].Epoch)
+		}
+		if err := e.check(); err != nil {
+			return fmt.Errorf("epoch %d: %w", e.Epoch, err)
+		}
+	}
+	return nil
+}
+
+func (e *entry) check() error {
+	if e.Bytes < 0 || e.Bytes > MaxFileBytes {
+		return fmt.Errorf("a file of %d bytes, at most %d are allowed", e.Bytes, MaxFileBytes)
+	}
+	for _, b := range e.Blobs {
+		if b.Bytes < 0 || b.Bytes > MaxBlobBytes {
+			return fmt.Errorf("a blob of %d bytes, at most %d are allowed", b.Bytes, MaxBlobBytes)
+		}
+	}
+	if p := e.Pruning; p != nil && (len(p.UIDs) != len(p.Generations) || len(p.UIDs) != len(p.Scores)) {
+		return fmt.Errorf("the pruning scores are uneven: %d uids, %d generations, %d scores", len(p.UIDs), len(p.Generations), len(p.Scores))
+	}
+	return nil
 }
 
 // Shelf is where the store's blobs lie, and what an exam keeps between epochs.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -63,4 +64,29 @@ func TestEventReaderPassesErrorsOn(t *testing.T) {
 
 func TestFrameKeepsLinesApart(t *testing.T) {
 	require.Equal(t, "data: {\"a\":\ndata: 1}\n\n", string(frame(nil, []byte("{\"a\":\n1}"))))
+}
+
+// Whatever a miner streams, in pieces of whatever size, the reader ends, and gives the same events within its limits; what
+// it gives is the same again after it was sent on.
+func FuzzSSE(f *testing.F) {
+	f.Add([]byte("data: {\"a\":1}\n\n: comment\nid: 1\ndata: a\ndata:b\r\n\r\ndata: [DONE]"))
+	f.Add([]byte("data: a\rb\n\n"))
+	f.Add([]byte("data:\n\ndata\n\n\n\ndata:  \n"))
+	f.Add([]byte("data: " + strings.Repeat("x", 300) + "\n" + strings.Repeat(": \n", 200)))
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		const maxEvent, maxStream = 256, 1024
+		events, err := readEvents(bytes.NewReader(stream), maxEvent, maxStream)
+		require.Error(t, err)
+		slowly, slowErr := readEvents(iotest.OneByteReader(bytes.NewReader(stream)), maxEvent, maxStream)
+		require.Equal(t, err, slowErr)
+		require.Equal(t, events, slowly)
+		var sent []byte
+		for _, e := range events {
+			require.LessOrEqual(t, len(e), maxEvent)
+			sent = frame(sent, []byte(e))
+		}
+		again, err := readEvents(bytes.NewReader(sent), maxEvent, int64(len(sent)))
+		require.ErrorIs(t, err, io.EOF)
+		require.Equal(t, events, again)
+	})
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
 	"github.com/dendra-net/dendra/evidence"
 	"github.com/dendra-net/dendra/internal/durable"
+	"github.com/dendra-net/dendra/internal/jsonbound"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/validator/scoring"
 )
@@ -23,7 +25,11 @@ const (
 	stateFormat   = "dendra validator state"
 	stateVersion  = 1
 	maxStateBytes = 16 << 20
+	maxFigure     = 1e9 // of a standing: above it arithmetic of epochs could leave what a file can hold
 )
+
+// stateLimits bound what a state takes in memory.
+var stateLimits = jsonbound.Limits{Bytes: maxStateBytes, Objects: 1 << 18, Elements: 1 << 18}
 
 // State is what a validator keeps on disk between blocks. Package validator alone writes it; others may read it.
 type State struct {
@@ -62,19 +68,49 @@ func readState(path string) (State, []byte, error) {
 	if err != nil {
 		return State{}, nil, fmt.Errorf("read validator state: %w", err)
 	}
-	var s State
-	if err := json.Unmarshal(text, &s); err != nil {
+	s, err := parseState(text)
+	if err != nil {
 		return State{}, nil, stateError(path, err.Error())
 	}
-	if s.Format != stateFormat || s.Version != stateVersion {
-		return State{}, nil, stateError(path, fmt.Sprintf("it is %q version %d; this program reads %q version %d", s.Format, s.Version, stateFormat, stateVersion))
+	return s, text, nil
+}
+
+// parseState reads what a state file holds. It accepts nothing that could not be written again.
+func parseState(text []byte) (State, error) {
+	if err := stateLimits.Check(text); err != nil {
+		return State{}, err
 	}
-	for _, c := range s.Ledger.Commits {
-		if n := len(c.Vote.UIDs); n != len(c.Vote.Generations) || n != len(c.Vote.Weights) {
-			return State{}, nil, stateError(path, "a commitment's vote is uneven")
+	var s State
+	if err := json.Unmarshal(text, &s); err != nil {
+		return State{}, err
+	}
+	return s, s.check()
+}
+
+func (s State) check() error {
+	if s.Format != stateFormat || s.Version != stateVersion {
+		return fmt.Errorf("it is %.64q version %d; this program reads %q version %d", s.Format, s.Version, stateFormat, stateVersion)
+	}
+	for _, x := range s.Standings {
+		for _, figure := range []float64{x.Sum, x.Variance, x.Mass, x.Voted, x.PruneSum, x.Last.Mean, x.Last.StdErr, x.Last.Pruning} {
+			if math.Abs(figure) > maxFigure {
+				return fmt.Errorf("the standing of %.100q has a figure of %g, beyond all bounds", x.Hotkey, figure)
+			}
 		}
 	}
-	return s, text, nil
+	if w := s.Ledger.Wish; w != nil && !even(w.Vote) {
+		return errors.New("a wish's vote is uneven")
+	}
+	for _, c := range s.Ledger.Commits {
+		if !even(c.Vote) {
+			return errors.New("a commitment's vote is uneven")
+		}
+	}
+	return nil
+}
+
+func even(v neuron.Vote) bool {
+	return len(v.UIDs) == len(v.Generations) && len(v.UIDs) == len(v.Weights)
 }
 
 func stateError(path, why string) error {

@@ -101,7 +101,7 @@ func (l *Log) loadSegment(number uint32, last bool, found *Recovery) error {
 func (l *Log) scan(s *segment, found *Recovery) error {
 	in := bufio.NewReaderSize(s.file, 64<<10)
 	for {
-		line, err := readLine(in)
+		line, length, err := readLine(in)
 		if err == io.EOF {
 			return nil // what follows the last line break is torn
 		}
@@ -113,7 +113,7 @@ func (l *Log) scan(s *segment, found *Recovery) error {
 		} else if line[0] == recordKind {
 			found.Records++
 		}
-		s.size += int64(len(line))
+		s.size += length
 	}
 }
 
@@ -144,16 +144,24 @@ func (l *Log) absorb(s *segment, line []byte) bool {
 	return false
 }
 
-// readLine returns the next line with its break, or io.EOF when only a part of one is left.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadSlice('\n')
+// readLine returns the next line with its break, and its length, or io.EOF when only a part of one is left. Of a line longer
+// than any that is written it keeps a part, which is no sound line.
+func readLine(in *bufio.Reader) (line []byte, length int64, err error) {
+	line, err = in.ReadSlice('\n')
+	length = int64(len(line))
 	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, err
+		return line, length, err
 	}
 	long := append([]byte(nil), line...)
 	for errors.Is(err, bufio.ErrBufferFull) {
 		line, err = in.ReadSlice('\n')
-		long = append(long, line...)
+		length += int64(len(line))
+		if length <= maxLineBytes {
+			long = append(long, line...)
+		}
 	}
-	return long, err
+	if length > maxLineBytes {
+		return nil, length, err
+	}
+	return long, length, err
 }
