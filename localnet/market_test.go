@@ -34,11 +34,14 @@ func TestMarket(t *testing.T) {
 	t.Run("bad requests", m.refusesBadRequests)
 	t.Run("the first pay", m.paysSoon)
 	t.Run("a stranger joins", m.welcomesStranger)
+	t.Run("the guide's file joins", m.publishesGuidesFile)
+	t.Run("the guide's server joins", m.servesGuidesModel)
 	t.Run("everyday commands", m.carriesOutTransactions)
 	t.Run("dry runs", m.keepsDryRunsDry)
 	t.Run("fixed interfaces", m.keepsInterfaces)
 	t.Run("pay follows quality", m.paysQuality)
 	t.Run("scores are computed again", m.scoresHold)
+	t.Run("the guide's miners are judged", m.judgesGuidesMiners)
 	t.Run("the collective", m.speaksTogether)
 	t.Run("the stranger earns", m.paysStranger)
 	t.Run("memory", m.staysSmall)
@@ -64,6 +67,7 @@ type market struct {
 	meter    *meter
 	stranger *process
 	joined   time.Time // when the stranger's command was given
+	guided   []guided
 }
 
 // card is what `dendra up --json` prints.

@@ -253,7 +253,7 @@ func (m *market) incentives(t *testing.T, netuid int) map[string]float64 {
 	return sum
 }
 
-// welcomesStranger starts a model server of another's and a miner before it, as the README says.
+// welcomesStranger starts a model server of another's and a miner before it, as the guide says.
 func (m *market) welcomesStranger(t *testing.T) {
 	seed := sha256.Sum256([]byte("a stranger"))
 	brain, err := lexi.New(lexi.Options{Seed: seed[:]})
@@ -262,8 +262,9 @@ func (m *market) welcomesStranger(t *testing.T) {
 	server := httptest.NewServer(lexi.Handler(brain, model))
 	m.whole.Cleanup(server.Close)
 	m.joined = time.Now()
-	m.stranger = m.start(m.whole, "miner", "run", "--subnet", "1", "--wallet", "me", "--upstream", server.URL+"/v1",
-		"--model", model, "--yes", "--home", m.dir)
+	words := guideWords(t, guideChat)
+	words = guideWords(t, guideChat, valueOf(t, words, "--upstream"), server.URL+"/v1", valueOf(t, words, "--model"), model)
+	m.stranger = m.start(m.whole, append(words, "--yes", "--home", m.dir)...)
 	eventually(t, time.Minute, "the stranger's endpoint", func() bool {
 		require.True(t, m.stranger.running(), "%s", m.stranger.err)
 		return strings.Contains(m.stranger.err.String(), "serving subnet 1 at ")
