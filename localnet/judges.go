@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 
 	"github.com/dendra-net/dendra/evidence"
@@ -20,8 +21,12 @@ func (m *Market) judgeDir(validator string) string {
 	return filepath.Join(m.card.Home, "validators", validator)
 }
 
-// startEvidence hands out what a validator has published, for all of its subnets.
+// startEvidence hands out what a validator has published, for all of its subnets. It is the first part of a validator to
+// start, and makes the directory in which all of them keep files.
 func (m *Market) startEvidence(ctx context.Context, i int, name string) error {
+	if err := os.MkdirAll(m.judgeDir(name), 0o700); err != nil {
+		return fmt.Errorf("make the directory of %s: %w", name, err)
+	}
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", m.ports.evidence(i))
 	if err != nil {
