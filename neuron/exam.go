@@ -5,8 +5,8 @@ import "context"
 // Examiner is what a subnet is off the chain when its miners are measured together and by more than single answers: by
 // what they trained, or by what each adds to the others. A subnet has either a Task or an Examiner.
 //
-// Examine must depend on nothing but its Exam: the seed, the beacon, the miners, the memory, the shelf and what Ask and
-// Own returned. Then anyone who holds a validator's evidence can run it again with the recorded answers and must find the
+// Examine must depend on nothing but its Exam: the seed, the epoch's length, the beacon, the miners, the memory, the shelf and
+// what Ask and Own returned. Then anyone who holds a validator's evidence can run it again with the recorded answers and must find the
 // same, up to the rounding of another CPU's kernels.
 type Examiner interface {
 	// Name is the kind of the subnet, "pretrain" for one.
@@ -26,6 +26,7 @@ type Exam struct {
 	Epoch     uint64
 	Validator Address
 	Seed      [32]byte    // known to the validator alone until it publishes its evidence
+	Blocks    int64       // length of the epoch; all of it is bounded by that, so that everybody has the same bounds
 	Opened    int64       // height at which the exam opened
 	Beacon    [32]byte    // hash of the block at that height: nobody knew it before
 	Miners    []Candidate // whoever serves, by hotkey

@@ -106,7 +106,7 @@ func (v *validator) beginExam(ctx context.Context, head neuron.Head, net neuron.
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.exam = neuron.Exam{
 		ChainID: head.ChainID, Netuid: v.Netuid, Epoch: c.epoch, Validator: v.Key.Address(),
-		Seed: scoring.RoundSeed(c.secret, c.epoch, opened, 0), Opened: opened, Beacon: beacon,
+		Seed: scoring.RoundSeed(c.secret, c.epoch, opened, 0), Blocks: c.end - c.begin, Opened: opened, Beacon: beacon,
 		Miners: scoring.CloneCandidates(cands), Memory: append([]byte(nil), v.keeper.state.Memory...), Shelf: x.record.shelf, Ask: x.record.bind(ctx),
 		Own: x.record.draw,
 	}

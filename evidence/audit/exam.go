@@ -30,7 +30,7 @@ func (a *auditor) exam() map[neuron.Address]scoring.Measure {
 	r := newReplay(a, c, text)
 	found, err := scoring.Examine(a.ctx, a.Examiner, neuron.Exam{
 		ChainID: a.file.ChainID, Netuid: a.file.Netuid, Epoch: a.file.Epoch, Validator: a.file.Validator,
-		Seed: scoring.RoundSeed(a.file.Secret, a.file.Epoch, x.Opened, 0), Opened: x.Opened, Beacon: x.Beacon,
+		Seed: scoring.RoundSeed(a.file.Secret, a.file.Epoch, x.Opened, 0), Blocks: a.file.End - a.file.Begin, Opened: x.Opened, Beacon: x.Beacon,
 		Miners: scoring.CloneCandidates(cands), Memory: memory, Shelf: r, Ask: r.ask, Own: r.draw,
 	}, cands)
 	r.finish()

@@ -46,7 +46,8 @@ type Rules struct {
 	// Shards is a folder of the validator's own text, for kinds that judge by text; empty means the shipped text,
 	// rewritten.
 	Shards string
-	// Epoch is how long an epoch takes, so that exams fit into it; 0 means minutes at least.
+	// Epoch is how long an epoch takes, where it is known; 0 means that nobody said. It decides how long miners are waited for,
+	// never what their answers are worth.
 	Epoch time.Duration
 }
 

@@ -31,18 +31,14 @@ var pretrainKind = Kind{
 		}
 		e := &pretrain.Examiner{Source: source}
 		if 0 < r.Epoch && r.Epoch < shortEpoch {
-			e.Work, e.FetchTime = shortWork, r.Epoch/10
+			e.FetchTime = r.Epoch / 10
 		}
 		return Judge{Examiner: e}, nil
 	},
 }
 
-// An epoch shorter than shortEpoch has no room for exams of usual length: shortWork is eight of the largest nets that are
-// shipped, which take three seconds of a core.
-const (
-	shortEpoch = 2 * time.Minute
-	shortWork  = 8 << 20
-)
+// shortEpoch is too short to wait for slow miners as long as usual.
+const shortEpoch = 2 * time.Minute
 
 func minePretrain(s Seat, model string) (Work, error) {
 	trainer, _ := pretrain.NewTrainer(model)

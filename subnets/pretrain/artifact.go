@@ -53,7 +53,7 @@ func open(artifact []byte) (lm.Model, error) {
 		return nil, err
 	}
 	if w := work(c); w > MaxWork {
-		return nil, fmt.Errorf("%w: %d multiplications a byte, the most is %d; fewer layers or a shorter context help", ErrWork, w, MaxWork)
+		return nil, tooDear(w)
 	}
 	return lm.Load(artifact)
 }

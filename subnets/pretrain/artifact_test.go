@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -72,22 +73,23 @@ func errorText(err error) string {
 }
 
 func FuzzRecall(f *testing.F) {
-	raw, _, err := remember([]record{{Owner: address("a"), Height: 3, Bits: 2, Root: true}})
+	raw, _, err := memory{Records: []record{{Owner: address("a"), Height: 3, Bits: 2, Idle: 1, Root: true}}, Spent: []account{{"c", leastWork}}}.write()
 	require.NoError(f, err)
 	for _, seed := range [][]byte{nil, {}, []byte("{}"), []byte("null"), raw, append(raw, '{'), []byte(strings.Replace(string(raw), `"bits":2`, `"bits":-2`, 1))} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		records, err := recall(raw)
+		m, err := recall(raw)
 		if err != nil {
 			return
 		}
-		again, keep, err := remember(records)
+		again, keep, err := m.write()
 		require.NoError(t, err)
-		require.Len(t, keep, len(records))
+		require.Len(t, keep, len(m.Records))
 		back, err := recall(again)
 		require.NoError(t, err)
-		require.ElementsMatch(t, records, back)
+		require.ElementsMatch(t, m.Records, back.Records)
+		require.Equal(t, m.Spent, back.Spent)
 	})
 }
 
@@ -96,19 +98,30 @@ func TestMemory(t *testing.T) {
 	for i := range 2 * maxRecords {
 		many = append(many, record{Digest: digest{byte(i)}, Owner: address("a"), Coldkey: "c", Height: int64(i), Bits: float64(100 - i)})
 	}
-	raw, keep, err := remember(many)
+	many[5].Bits, many[5].Idle = 0, 1
+	var spent []account
+	for i := range maxAccounts {
+		spent = append(spent, account{fmt.Sprintf("%0128d", i), 17 * usualWork})
+	}
+	raw, keep, err := memory{Records: many, Spent: spent}.write()
 	require.NoError(t, err)
 	require.Less(t, len(raw), maxMemory)
 	require.Len(t, keep, maxRecords)
-	records, err := recall(raw)
+	m, err := recall(raw)
 	require.NoError(t, err)
-	require.Equal(t, many[len(many)-1], records[0], "the best come first")
+	require.Equal(t, many[len(many)-1], m.Records[0], "the best come first")
+	require.NotContains(t, m.Records, many[5], "and before them those who were let in most lately")
+	require.Equal(t, spent, m.Spent)
 	for _, bad := range []string{
-		`{}`, `{"version":1,"records":[]}x`, `{"version":2,"records":[]}`, `{"version":1,"records":[],"more":1}`, `[]`, ``,
+		`{}`, `{"version":2,"records":[]}x`, `{"version":1,"records":[]}`, `{"version":2,"records":[],"more":1}`, `[]`, ``,
+		`{"version":2,"spent":[{"holder":"c","work":70000},{"holder":"c","work":70000}]}`, `{"version":2,"spent":[{"holder":"c","work":1}]}`,
+		`{"version":2,"spent":[{"holder":"c","work":999999999999}]}`, `{"version":2,"spent":[{"holder":"` + strings.Repeat("c", maxColdkey+1) + `","work":70000}]}`,
+		`{"version":2,"spent":[` + strings.TrimSuffix(strings.Repeat(`{},`, maxAccounts+1), ",") + `]}`,
+		strings.Replace(string(raw), `"idle":0`, `"idle":-1`, 1),
 		strings.Replace(string(raw), `"owner":"tao1`, `"owner":"tao2`, 1),
 		strings.Replace(string(raw), `"digest":"`, `"digest":"00`, 1),
 		strings.Replace(string(raw), `"height":31`, `"height":-1`, 1),
-		`{"version":1,"records":[` + strings.TrimSuffix(strings.Repeat(`{},`, maxRecords+1), ",") + `]}`,
+		`{"version":2,"records":[` + strings.TrimSuffix(strings.Repeat(`{},`, maxRecords+1), ",") + `]}`,
 		`"` + strings.Repeat("x", maxMemory) + `"`,
 	} {
 		_, err := recall([]byte(bad))

@@ -67,7 +67,7 @@ func TestStolenCommitments(t *testing.T) {
 			}
 			memory, err := recall(found.Memory)
 			require.NoError(t, err)
-			for _, r := range memory {
+			for _, r := range memory.Records {
 				require.NotEqual(t, address("thief"), r.Owner)
 				if r.Owner == address("owner") {
 					require.EqualValues(t, 104, r.Height, "counted from its own commit")
@@ -152,11 +152,11 @@ func TestWhatIsRemembered(t *testing.T) {
 	s.hold(entry{"strong", cast.strong, 1}, entry{"copy", taughtMore(t, cast.strong, 1), 2})
 	next := taughtMore(t, cast.strong, 2)
 	s.hold(entry{"strong", next, 1})
-	records, err := recall(s.memory)
+	m, err := recall(s.memory)
 	require.NoError(t, err)
-	require.Len(t, records, 2)
+	require.Len(t, m.Records, 2)
 	roots := map[digest]bool{}
-	for _, r := range records {
+	for _, r := range m.Records {
 		require.Equal(t, address("strong"), r.Owner)
 		roots[r.Digest] = r.Root
 		_, kept := s.shelf.Get(r.Digest)
@@ -164,10 +164,10 @@ func TestWhatIsRemembered(t *testing.T) {
 	}
 	require.Equal(t, map[digest]bool{digestOf(cast.strong): true, digestOf(next): false}, roots)
 	s.hold(entry{"strong", cast.strong, 1}) // back to its root
-	records, err = recall(s.memory)
+	m, err = recall(s.memory)
 	require.NoError(t, err)
-	require.Len(t, records, 1)
-	require.True(t, records[0].Root)
+	require.Len(t, m.Records, 1)
+	require.True(t, m.Records[0].Root)
 }
 
 // What learns by heart the very text that shards are made of knows that text, and no more of a shard than what learned as much

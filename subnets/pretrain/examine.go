@@ -1,10 +1,8 @@
 package pretrain
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,12 +22,10 @@ type Examiner struct {
 	// Source is the validator's own text. What it draws depends on the validator's secret seed, nobody can train on it, and
 	// it is kept with the evidence: an auditor's examiner has none.
 	Source fresh.Source
-	// Work bounds what all artifacts of an exam together may compute for a byte, in multiplications. 0 is what thirty-six of
-	// the largest usual nets take, half a minute of one core; where epochs are short, there is time for less.
-	Work int
-	// FetchTime is how long a miner has to hand out its artifact, 10 s if zero; all are asked at once.
+	// FetchTime is how long a miner has to hand out its artifact, 10 s if zero and less in epochs of less than a hundred blocks; all are asked at once.
 	FetchTime time.Duration
 
+	work   int // that an exam may take, for tests; 0 means what workOf says
 	scores scorer
 }
 
@@ -48,30 +44,39 @@ func (e *Examiner) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings,
 	if err != nil {
 		return neuron.Findings{}, err
 	}
-	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, most: cmp.Or(e.Work, usualWork), fetchTime: cmp.Or(e.FetchTime, usualFetchTime)}
+	exam := &exam{Exam: x, scores: &e.scores, shard: shard, marks: map[neuron.Address]neuron.Mark{}, lost: map[digest]bool{}, work: cmp.Or(e.work, workOf(x.Blocks)), fetchTime: e.patience(x.Blocks)}
 	old, lost := recall(x.Memory)
-	pieces, err := exam.fetch(ctx, old)
+	pieces, err := exam.fetch(ctx, old.Records)
 	if err != nil {
 		return neuron.Findings{}, err
 	}
 	for _, p := range pieces {
-		p.Root = slices.ContainsFunc(old, func(r record) bool { return r.Root && r.Digest == p.Digest && r.Owner == p.Owner })
+		p.Root = slices.ContainsFunc(old.Records, func(r record) bool { return r.Root && r.Digest == p.Digest && r.Owner == p.Owner })
 	}
 	base, err := exam.public(ctx)
 	if err != nil {
 		return neuron.Findings{}, err
 	}
-	prior := exam.recalled(ctx, old, pieces)
-	exam.measure(ctx, pieces)
+	pieces, prior, took := exam.choose(pieces, old)
+	pieces, prior = exam.measure(ctx, pieces), exam.measure(ctx, prior)
 	if err := ctx.Err(); err != nil {
 		return neuron.Findings{}, fmt.Errorf("examine the miners of subnet %d: %w", x.Netuid, err)
 	}
-	found, err := exam.judge(base, pieces, prior)
+	found, err := exam.judge(base, pieces, prior, memory{Records: old.Records, Spent: charge(old.Spent, took)})
 	if lost != nil { // better an exam that knows of no earlier artifact than none for ever
 		found.Facts = append(found.Facts, neuron.Fact{Name: "memory_lost", Value: 1})
 		found.Lost = fmt.Sprintf("%v; artifacts of earlier exams no longer stand against later ones, and miners' claims count from their newest commits", lost)
 	}
 	return found, err
+}
+
+// patience is how long a miner has to hand out its artifact: a tenth of the epoch, if its blocks take a second, and never
+// longer than usual.
+func (e *Examiner) patience(blocks int64) time.Duration {
+	if e.FetchTime > 0 {
+		return e.FetchTime
+	}
+	return min(max(time.Duration(min(blocks, 100))*100*time.Millisecond, time.Second), usualFetchTime)
 }
 
 // shard draws the exam's text: the validator's own when it has any, or had any when the exam that is audited was held.
@@ -94,8 +99,8 @@ type exam struct {
 	scores *scorer
 	shard  []fresh.Passage
 	marks  map[neuron.Address]neuron.Mark // why miners have none
-	work   int                            // of what was measured so far
-	most   int                            // that work may reach
+	lost   map[digest]bool                // of what is remembered, what the shelf has no more
+	work   int                            // that all of it may take
 
 	fetchTime time.Duration
 }
@@ -105,6 +110,7 @@ type piece struct {
 	record
 	commitment [32]byte // to it, as its owner made it
 	uid        int      // of the owner
+	cost       int      // what it counts for
 	since      int64    // from when its owner's claim counts: the height of its commit, or that of the owner's root
 	content    []byte
 	bits       []float32 // by new byte of the shard; nil when it could not be measured
@@ -114,8 +120,7 @@ func (x *exam) refuse(miner neuron.Address, format string, args ...any) {
 	x.marks[miner] = neuron.Mark{Reason: fmt.Sprintf(format, args...)}
 }
 
-// fetch gets the artifacts of all miners that committed one, and leaves those that nobody committed before, in the order in
-// which they will be run.
+// fetch gets the artifacts of all miners that committed one, and leaves those that nobody committed before.
 func (x *exam) fetch(ctx context.Context, old []record) ([]*piece, error) {
 	var list []*piece
 	for _, c := range x.Miners {
@@ -132,25 +137,7 @@ func (x *exam) fetch(ctx context.Context, old []record) ([]*piece, error) {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(p *piece) bool { return p.content == nil })
-	list = x.owned(list, old)
-	x.order(list, old)
-	return list, nil
-}
-
-// order puts those first who did well in the exam before, and the others as the beacon has it: nobody can choose to come
-// first, and newcomers with slow artifacts cannot keep the good ones from being measured.
-func (x *exam) order(list []*piece, old []record) {
-	rank := map[neuron.Address]int{}
-	for i, r := range slices.Backward(old) {
-		rank[r.Owner] = i - len(old)
-	}
-	turn := func(p *piece) []byte {
-		sum := sha256.Sum256(append(x.Beacon[:], p.Digest[:]...))
-		return sum[:]
-	}
-	slices.SortFunc(list, func(a, b *piece) int {
-		return cmp.Or(cmp.Compare(rank[a.Owner], rank[b.Owner]), bytes.Compare(turn(a), turn(b)))
-	})
+	return x.owned(list, old), nil
 }
 
 // ineligible says why what a miner committed cannot count.
@@ -253,67 +240,48 @@ func (x *exam) get(ctx context.Context, p *piece) ([]byte, error) {
 	return a.Body, nil
 }
 
-// measure runs artifacts one after the other, as many as the exam's work suffices for.
-func (x *exam) measure(ctx context.Context, list []*piece) {
-	for _, p := range list {
-		bits, err := x.run(ctx, p.content)
-		if err != nil {
-			x.refuse(p.Owner, "its artifact cannot be run: %v", err)
-			continue
+// choose takes what the exam's work suffices for, and refuses the others. It also says what newcomers are charged for.
+func (x *exam) choose(pieces []*piece, old memory) (chosen, prior, took []*piece) {
+	pieces = slices.DeleteFunc(pieces, func(p *piece) (bad bool) {
+		var err error
+		if p.cost, err = price(p.content); err != nil {
+			x.refuse(p.Owner, cannotRun, err)
 		}
-		p.bits, p.Bits = bits, mean(bits)
+		return err != nil
+	})
+	f := x.field(pieces, old)
+	granted := map[*piece]bool{}
+	for _, p := range f.plan(x.work) {
+		granted[p] = true
 	}
+	among := func(list []*piece) []*piece {
+		return slices.DeleteFunc(slices.Clone(list), func(p *piece) bool { return !granted[p] })
+	}
+	for _, p := range pieces {
+		if !granted[p] {
+			x.refuse(p.Owner, cannotRun, fmt.Errorf("%w: %d of %d multiplications a byte; who has had least of it comes first next time", errSpent, p.cost, x.work))
+		}
+	}
+	took = among(f.newcomers)
+	return slices.Concat(among(f.known), took), among(f.prior), took
 }
 
-const usualWork = 16 * MaxWork
+const cannotRun = "its artifact cannot be run: %v"
 
 var errSpent = errors.New("the exam's work was spent on others before it")
 
-// run measures one artifact. What it works is bounded by what its head says, not by a clock: so everybody who runs an exam
-// again finds the same.
-func (x *exam) run(ctx context.Context, artifact []byte) ([]float32, error) {
-	c, err := shape(artifact)
-	if err != nil {
-		return nil, err
-	}
-	w := max(work(c), leastWork)
-	if x.work+w > x.most {
-		return nil, errSpent
-	}
-	bits, err := x.scores.bits(ctx, artifact, x.shard)
-	if err == nil {
-		x.work += w
-	}
-	return bits, err
-}
-
-// leastWork is what an n-gram counts for.
-const leastWork = 1 << 16
-
-// recalled measures the best artifacts of earlier exams that are not in this one.
-func (x *exam) recalled(ctx context.Context, old []record, now []*piece) []*piece {
-	current := map[digest]bool{}
-	for _, p := range now {
-		current[p.Digest] = true
-	}
-	var list []*piece
-	for _, r := range old {
-		if len(list) == priorArt {
-			break
-		}
-		content, ok := x.shelved(r.Digest)
-		if !ok || current[r.Digest] {
+// measure runs artifacts one after the other, and returns those that could be run.
+func (x *exam) measure(ctx context.Context, list []*piece) (measured []*piece) {
+	for _, p := range list {
+		bits, err := x.scores.bits(ctx, p.content, x.shard)
+		if err != nil {
+			if p.uid != remembered {
+				x.refuse(p.Owner, cannotRun, err)
+			}
 			continue
 		}
-		bits, err := x.run(ctx, content)
-		if err != nil {
-			continue // it ran before, so ctx has ended, which Examine sees
-		}
-		r.Bits = mean(bits)
-		list = append(list, &piece{record: r, content: content, bits: bits})
+		p.bits, p.Bits = bits, mean(bits)
+		measured = append(measured, p)
 	}
-	return list
+	return measured
 }
-
-// priorArt is how many artifacts of earlier exams are measured again.
-const priorArt = 8

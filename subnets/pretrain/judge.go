@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/dendra-net/dendra/mix"
@@ -44,8 +43,7 @@ func (x *exam) public(ctx context.Context) ([]float32, error) {
 }
 
 // judge turns what was measured into marks, and into what to remember.
-func (x *exam) judge(base []float32, pieces, prior []*piece) (neuron.Findings, error) {
-	pieces = slices.DeleteFunc(pieces, func(p *piece) bool { return p.bits == nil })
+func (x *exam) judge(base []float32, pieces, prior []*piece, old memory) (neuron.Findings, error) {
 	descend(pieces, prior)
 	result, err := merit.Once(x.panel(base, pieces, prior))
 	if err != nil {
@@ -58,11 +56,11 @@ func (x *exam) judge(base []float32, pieces, prior []*piece) (neuron.Findings, e
 			admitted[p.Owner] = p
 		}
 	}
-	memory, keep, err := remember(known(pieces, prior, admitted))
+	left, keep, err := memory{Records: x.known(old.Records, prior, admitted), Spent: old.Spent}.write()
 	if err != nil {
 		return neuron.Findings{}, err
 	}
-	return neuron.Findings{Marks: x.marks, Memory: memory, Keep: keep, Facts: facts(result, len(pieces))}, nil
+	return neuron.Findings{Marks: x.marks, Memory: left, Keep: keep, Facts: facts(result, len(pieces))}, nil
 }
 
 // panel is the exam as merit judges it: a position is a byte that nobody could know.

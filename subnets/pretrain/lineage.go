@@ -65,23 +65,42 @@ func distance(a, b []float32) float64 {
 	return sum / float64(len(a))
 }
 
+// maxIdle is through how many exams in a row something is remembered whose owner is not let in, or not there any more: a day,
+// where epochs take an hour. It must outlast bad exams and outages; but what is remembered for ever is measured for ever.
+const maxIdle = 24
+
 // known lists what there is to remember: what was let in, which is the root of its owner's line if it counts from its own
-// commit, and the roots and the latest of those who were let in before and have nothing better now. What was never let in is
-// nobody's prior art, least of all that of whom it was copied from.
-func known(pieces, prior []*piece, admitted map[neuron.Address]*piece) []record {
-	var list []record
-	for _, p := range pieces {
-		if admitted[p.Owner] == p {
-			p.Root = p.since == p.Height
-			list = append(list, p.record)
-		} else if p.Root {
-			list = append(list, p.record) // a root stays one, even if there was nothing new to it this time
-		}
+// commit, the roots of those who were let in, and for a while the roots and the latest of those who were not. What was never
+// let in is nobody's prior art, least of all that of whom it was copied from.
+func (x *exam) known(old []record, prior []*piece, admitted map[neuron.Address]*piece) (list []record) {
+	bits, rooted := map[digest]float64{}, map[neuron.Address]bool{}
+	for _, p := range prior {
+		bits[p.Digest], rooted[p.Owner] = p.Bits, rooted[p.Owner] || p.Root
 	}
-	for _, r := range prior {
-		now, renewed := admitted[r.Owner]
-		if !renewed || r.Root && !now.Root {
-			list = append(list, r.record)
+	renewed := map[digest]bool{}
+	for _, c := range x.Miners {
+		p, ok := admitted[c.Hotkey]
+		if !ok {
+			continue
+		}
+		// A root that the exam's work did not suffice for stays one.
+		p.Root = p.Root || p.since == p.Height && (rooted[p.Owner] || !slices.ContainsFunc(old, func(r record) bool { return r.Root && r.Owner == p.Owner }))
+		p.Idle, renewed[p.Digest] = 0, true
+		list = append(list, p.record)
+	}
+	for _, r := range old {
+		if b, measured := bits[r.Digest]; measured {
+			r.Bits = b
+		}
+		now, ok := admitted[r.Owner]
+		if ok {
+			r.Idle = 0
+		} else {
+			r.Idle++
+		}
+		superseded := ok && (now.Root || !r.Root)
+		if !renewed[r.Digest] && !superseded && !x.lost[r.Digest] && r.Idle <= maxIdle {
+			list = append(list, r)
 		}
 	}
 	return list

@@ -14,23 +14,24 @@ import (
 	"github.com/dendra-net/dendra/neuron"
 )
 
-// What an examiner remembers from one exam to the next: whose artifacts it measured. The best of them lie on the shelf, as
-// what was there before the next exam's.
+// What an examiner remembers from one exam to the next: whose artifacts were let in, which lie on the shelf as what was there
+// before the next exam's, and what newcomers have cost.
 const (
-	memoryVersion = 1
+	memoryVersion = 2
 	maxRecords    = 16
 	maxMemory     = 64 << 10
 )
 
 var errMemory = errors.New("no memory of a pretrain exam")
 
-// record is an artifact that was measured.
+// record is an artifact that was let in.
 type record struct {
 	Digest  digest         `json:"digest"`
 	Owner   neuron.Address `json:"owner"`
 	Coldkey string         `json:"coldkey"` // of the owner; empty when the chain did not say
 	Height  int64          `json:"height"`  // of the first commit
 	Bits    float64        `json:"bits"`    // per byte, when it was last measured
+	Idle    int            `json:"idle"`    // exams in a row in which its owner was not let in
 	Root    bool           `json:"root"`    // the owner's later ones, if they are like it, count as told when it was
 }
 
@@ -40,9 +41,15 @@ const maxColdkey = 128
 // holder is who owns the artifact in the end: neurons of one coldkey do not copy from each other.
 func (r record) holder() string { return cmp.Or(r.Coldkey, string(r.Owner)) }
 
+// compare puts first who was let in most lately, then the better.
+func (r record) compare(o record) int {
+	return cmp.Or(cmp.Compare(r.Idle, o.Idle), cmp.Compare(r.Bits, o.Bits), bytes.Compare(r.Digest[:], o.Digest[:]))
+}
+
 type memory struct {
-	Version int      `json:"version"`
-	Records []record `json:"records"`
+	Version int       `json:"version"`
+	Records []record  `json:"records"`
+	Spent   []account `json:"spent"`
 }
 
 // digest travels as 64 hexadecimal digits.
@@ -59,14 +66,13 @@ func (d *digest) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// remember keeps the best of what was measured, and of each owner the root and the latest.
-func remember(records []record) ([]byte, [][32]byte, error) {
-	records = slices.Clone(records)
-	slices.SortStableFunc(records, func(a, b record) int {
-		return cmp.Or(cmp.Compare(a.Bits, b.Bits), bytes.Compare(a.Digest[:], b.Digest[:]))
-	})
+// write keeps the best of what was let in, and names what must stay on the shelf for it.
+func (m memory) write() ([]byte, [][32]byte, error) {
+	m.Version = memoryVersion
+	records := slices.SortedStableFunc(slices.Values(m.Records), record.compare)
 	records = records[:min(len(records), maxRecords)]
-	raw, err := json.Marshal(memory{memoryVersion, records})
+	m.Records = records
+	raw, err := json.Marshal(m)
 	if err != nil {
 		return nil, nil, fmt.Errorf("remember the exam: %w", err)
 	}
@@ -77,27 +83,26 @@ func remember(records []record) ([]byte, [][32]byte, error) {
 	return raw, keep, nil
 }
 
-// recall reads what remember wrote. What is not exactly that is refused.
-func recall(raw []byte) ([]record, error) {
+// recall reads what write wrote. What is not exactly that is refused, and then there is no memory.
+func recall(raw []byte) (m memory, err error) {
 	if raw == nil {
-		return nil, nil
+		return memory{}, nil
 	}
 	if len(raw) > maxMemory {
-		return nil, fmt.Errorf("%w: %d bytes, the most is %d", errMemory, len(raw), maxMemory)
+		return memory{}, fmt.Errorf("%w: %d bytes, the most is %d", errMemory, len(raw), maxMemory)
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	var m memory
 	if err := d.Decode(&m); err != nil {
-		return nil, fmt.Errorf("%w: %w", errMemory, err)
+		return memory{}, fmt.Errorf("%w: %w", errMemory, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: there is more after it", errMemory)
+		return memory{}, fmt.Errorf("%w: there is more after it", errMemory)
 	}
 	if err := m.check(); err != nil {
-		return nil, err
+		return memory{}, err
 	}
-	return m.Records, nil
+	return m, nil
 }
 
 func (m memory) check() error {
@@ -109,10 +114,26 @@ func (m memory) check() error {
 		if _, err := neuron.ParseAddress(string(r.Owner)); err != nil {
 			return fmt.Errorf("%w: record %d: %w", errMemory, i, err)
 		}
-		if seen[r.Digest] || len(r.Coldkey) > maxColdkey || r.Height < 0 || !(r.Bits >= 0) || math.IsInf(r.Bits, 0) {
+		if seen[r.Digest] || len(r.Coldkey) > maxColdkey || r.Height < 0 || r.Idle < 0 || !(r.Bits >= 0) || math.IsInf(r.Bits, 0) {
 			return fmt.Errorf("%w: record %d is out of bounds or there twice", errMemory, i)
 		}
 		seen[r.Digest] = true
+	}
+	return checkSpent(m.Spent)
+}
+
+// checkSpent refuses accounts that no row of exams can have left: with a sixteenth forgotten each time, sixteen exams' work is the
+// most.
+func checkSpent(list []account) error {
+	if len(list) > maxAccounts {
+		return fmt.Errorf("%w: %d accounts, the most is %d", errMemory, len(list), maxAccounts)
+	}
+	seen := map[string]bool{}
+	for i, a := range list {
+		if seen[a.Holder] || len(a.Holder) > maxColdkey || a.Work < leastWork || a.Work > 17*usualWork {
+			return fmt.Errorf("%w: account %d is out of bounds or there twice", errMemory, i)
+		}
+		seen[a.Holder] = true
 	}
 	return nil
 }

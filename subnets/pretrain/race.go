@@ -158,7 +158,7 @@ func (x *race) leader(i int) []byte {
 func (x *race) exam(epoch uint64, begin int64) neuron.Exam {
 	beacon := sha256.Sum256(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, x.Seed), epoch))
 	exam := neuron.Exam{
-		ChainID: raceChain, Netuid: raceNetuid, Epoch: epoch, Opened: Opens(begin, begin+raceTempo), Beacon: beacon,
+		ChainID: raceChain, Netuid: raceNetuid, Epoch: epoch, Blocks: raceTempo, Opened: Opens(begin, begin+raceTempo), Beacon: beacon,
 		Memory: x.memory, Shelf: x.shelf, Ask: x.ask,
 	}
 	for i, artifact := range x.last {

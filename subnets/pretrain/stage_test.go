@@ -107,7 +107,7 @@ func (s *stage) commit(e entry) neuron.Candidate {
 
 func (s *stage) exam(entries ...entry) neuron.Exam {
 	begin := int64(s.epoch) * raceTempo
-	x := neuron.Exam{ChainID: "stage", Netuid: 2, Epoch: s.epoch, Opened: Opens(begin, begin+raceTempo),
+	x := neuron.Exam{ChainID: "stage", Netuid: 2, Epoch: s.epoch, Blocks: raceTempo, Opened: Opens(begin, begin+raceTempo),
 		Beacon: digestOf(fmt.Append(nil, "beacon", s.epoch)), Memory: s.memory, Shelf: s.shelf, Ask: s.ask}
 	for _, e := range entries {
 		x.Miners = append(x.Miners, s.commit(e))
