@@ -76,7 +76,7 @@ func (cubes) Originality(history []neuron.Asked) map[neuron.Address]float64 {
 }
 
 // jury examines miners by the number each gives; it keeps their largest pieces on the shelf, reads them in the next
-// exam, and takes their sizes into account.
+// exam, and takes their sizes into account, and the epoch's length.
 type jury struct{ bias float64 }
 
 func (jury) Name() string                 { return "jury" }
@@ -106,7 +106,7 @@ func (j jury) Examine(ctx context.Context, x neuron.Exam) (neuron.Findings, erro
 			return f, err
 		}
 		f.Keep, f.Memory = append(f.Keep, digest), append(f.Memory, digest[:]...)
-		worth := float64(len(a.Body))/1000 + float64(len(f.Facts))/10 + j.bias
+		worth := float64(len(a.Body))/1000 + float64(len(f.Facts))/10 + float64(x.Blocks)/100 + j.bias
 		sum += worth
 		f.Marks[m.Hotkey] = neuron.Mark{Share: worth, StdErr: 0.001, N: len(a.Body), Pruning: worth / 100}
 	}
