@@ -16,6 +16,7 @@ import (
 	"github.com/dendra-net/dendra/chain"
 	"github.com/dendra-net/dendra/chain/node"
 	"github.com/dendra-net/dendra/internal/cli"
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/x/producer"
 )
 
@@ -61,7 +62,7 @@ func genesisFor(o cli.NodeOptions, id node.Identity) (*cmttypes.GenesisDoc, erro
 		}
 		return doc, chain.CheckGenesis(doc)
 	}
-	doc, err := cmttypes.GenesisDocFromFile(o.Genesis)
+	doc, err := readGenesis(o.Genesis)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", chain.ErrGenesis, err)
 	}
@@ -71,6 +72,17 @@ func genesisFor(o cli.NodeOptions, id node.Identity) (*cmttypes.GenesisDoc, erro
 		}
 	}
 	return doc, chain.CheckGenesis(doc)
+}
+
+// maxGenesis bounds the file of a genesis: a hundred bytes for each of two million accounts.
+const maxGenesis = 256 << 20
+
+func readGenesis(path string) (*cmttypes.GenesisDoc, error) {
+	raw, err := durable.Read(path, maxGenesis)
+	if err != nil {
+		return nil, err
+	}
+	return cmttypes.GenesisDocFromJSON(raw)
 }
 
 // settingsFor lays the flags over what the node had.

@@ -32,6 +32,9 @@ func Dir(path string, maxBytes int) (Source, error) {
 	if maxBytes <= 0 || maxBytes > MaxDirBytes {
 		maxBytes = MaxDirBytes
 	}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() { // to open a pipe that nobody writes to takes for ever
+		return nil, fmt.Errorf("%w: %s is no folder", ErrTexts, path)
+	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTexts, err)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,7 +84,9 @@ func TestDirRefuses(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 		})
 	}
-	for _, path := range []string{filepath.Join(t.TempDir(), "missing"), filepath.Join(folder(t, map[string]string{"a": long}), "a"), ""} {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, path := range []string{pipe, filepath.Join(t.TempDir(), "missing"), filepath.Join(folder(t, map[string]string{"a": long}), "a"), ""} {
 		_, err := Dir(path, 0)
 		require.ErrorIs(t, err, ErrTexts, path)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -78,20 +77,12 @@ func readPicture(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	f, err := os.Open(path)
+	b, err := readInput(path, maxPicture, "bad_picture")
 	if err != nil {
-		return "", usagef("bad_picture", "the picture cannot be read: %v", err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
-	if err != nil {
-		return "", usagef("bad_picture", "the picture cannot be read: %v", err)
+		return "", err
 	}
 	kind := http.DetectContentType(b)
-	switch {
-	case len(b) > maxPicture:
-		return "", usagef("bad_picture", "%s is larger than %d bytes", path, maxPicture)
-	case kind != "image/png" && kind != "image/jpeg" && kind != "image/gif":
+	if kind != "image/png" && kind != "image/jpeg" && kind != "image/gif" {
 		return "", usagef("bad_picture", "%s is %s, not PNG, JPEG or GIF", path, kind)
 	}
 	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(b), nil

@@ -162,9 +162,11 @@ func TestAskSendsAPicture(t *testing.T) {
 
 	text := filepath.Join(dir, "a.txt")
 	require.NoError(t, os.WriteFile(text, []byte("no picture"), 0o600))
-	for _, bad := range []string{text, filepath.Join(dir, "missing.png"), dir} {
+	large := filepath.Join(dir, "large.png")
+	require.NoError(t, os.WriteFile(large, make([]byte, 2<<20+1), 0o600))
+	for bad, want := range map[string]string{text: "bad_picture", large: "bad_picture", dir: "bad_picture", filepath.Join(dir, "missing.png"): "no_such_file"} {
 		code, _, errs = run(t, api, "ask", "--image", bad, "What does it say?")
 		require.Equal(t, 2, code, bad)
-		require.Contains(t, errs, "bad_picture")
+		require.Contains(t, errs, "error "+want, bad)
 	}
 }

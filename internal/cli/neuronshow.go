@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
 	neuronmod "github.com/dendra-net/dendra/x/neuron"
 )
@@ -267,17 +267,12 @@ func dataOf(given []string, file string) ([]byte, error) {
 }
 
 func readData(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usagef("no_such_file", "%v", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDataFile+1))
+	data, err := durable.Read(path, maxDataFile)
 	switch {
-	case err != nil:
-		return nil, usagef("no_such_file", "%s cannot be read: %v", path, err)
-	case len(data) == 0 || len(data) > maxDataFile:
+	case errors.Is(err, durable.ErrTooLarge) || err == nil && len(data) == 0:
 		return nil, usagef("bad_data_size", "%s must have 1 byte at least and far less than %d", path, maxDataFile)
+	case err != nil:
+		return nil, usagef("no_such_file", "%v", err)
 	}
 	return data, nil
 }

@@ -3,11 +3,12 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/dendra-net/dendra/internal/durable"
 )
 
 // network is HOME/network.json, which "up" writes: how to reach the network of this home.
@@ -95,16 +96,9 @@ func (s *settings) findHome(e Env) error {
 
 func (s *settings) readNetwork() error {
 	path := filepath.Join(s.home, networkFile)
-	info, err := os.Stat(path)
+	b, err := durable.Read(path, maxNetworkFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	}
-	if err == nil && info.Size() > maxNetworkFile {
-		err = fmt.Errorf("it has %d bytes, more than %d", info.Size(), maxNetworkFile)
-	}
-	var b []byte
-	if err == nil {
-		b, err = os.ReadFile(path)
 	}
 	if err == nil {
 		err = json.Unmarshal(b, &s.network)

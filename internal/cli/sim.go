@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/internal/term"
 	"github.com/dendra-net/dendra/sim"
@@ -103,17 +103,12 @@ func loadScenario(name string) (sim.Scenario, error) {
 	return s, err
 }
 
-// readBounded reads a file, and one byte more than the most if it is longer.
+// readBounded reads a file of at most that many bytes.
 func readBounded(name string, most int64) ([]byte, error) {
-	f, err := os.Open(name)
+	text, err := durable.Read(name, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("no_such_file", "there is no file %q, and no scenario of that name is built in", name).withFix("dendra sim run --help lists those that are")
 	}
-	if err != nil {
-		return nil, usagef("bad_scenario", "%s cannot be read: %v", name, err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return nil, usagef("bad_scenario", "%s cannot be read: %v", name, err)
 	}

@@ -11,10 +11,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
-// ErrTooLarge marks a file that holds more than the reader is willing to take.
-var ErrTooLarge = errors.New("file too large")
+// Errors of Read.
+var (
+	// ErrTooLarge marks a file that holds more than the reader is willing to take.
+	ErrTooLarge = errors.New("file too large")
+	// ErrIrregular marks what is no file of bytes: a folder, a pipe, a device.
+	ErrIrregular = errors.New("not a regular file")
+)
 
 // Create writes data to a new file. It fails with fs.ErrExist, and changes nothing, when path is taken.
 func Create(path string, data []byte, perm fs.FileMode) error {
@@ -41,9 +47,10 @@ func Replace(path string, data []byte, perm fs.FileMode) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// Read returns the content of a regular file of at most limit bytes.
+// Read returns the content of a regular file of at most limit bytes. It never waits: to open a pipe that nobody writes to
+// would take for ever, and no signal ends that.
 func Read(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +60,7 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: not a regular file", path)
+		return nil, fmt.Errorf("read %s: %w", path, ErrIrregular)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {

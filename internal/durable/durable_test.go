@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,7 +59,19 @@ func TestReadRefusesWhatIsTooLargeOrNoFile(t *testing.T) {
 	_, err := durable.Read(path, 10)
 	require.ErrorIs(t, err, durable.ErrTooLarge)
 	_, err = durable.Read(dir, 10)
-	require.ErrorContains(t, err, "not a regular file")
+	require.ErrorIs(t, err, durable.ErrIrregular)
 	_, err = durable.Read(filepath.Join(dir, "none"), 10)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// TestReadWaitsForNobody: a pipe that nobody writes to is refused at once, itself and behind a link.
+func TestReadWaitsForNobody(t *testing.T) {
+	dir := t.TempDir()
+	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	require.NoError(t, os.Symlink(pipe, link))
+	for _, path := range []string{pipe, link, "/dev/null"} {
+		_, err := durable.Read(path, 10)
+		require.ErrorIs(t, err, durable.ErrIrregular, path)
+	}
 }

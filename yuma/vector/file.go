@@ -29,6 +29,8 @@ const KindEpoch = "epoch"
 // ErrKind marks a sound vector file of a kind that has no epochs to run.
 var ErrKind = errors.New("not an epoch vector")
 
+var errIrregular = errors.New("not a regular file")
+
 // File is one vector.
 type File struct {
 	Name                           string // where it came from, for messages
@@ -56,6 +58,13 @@ type Step struct {
 
 // Load reads and parses the file at path.
 func Load(path string) (File, error) {
+	info, err := os.Stat(path) // first: to open a pipe that nobody writes to takes for ever
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: %w", path, errIrregular)
+	}
+	if err != nil {
+		return File{}, fmt.Errorf("read vector: %w", err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, fmt.Errorf("read vector: %w", err)
