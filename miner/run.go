@@ -99,11 +99,11 @@ func (c *Config) complete() error {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Log = c.Log.With("subnet", c.Netuid, "hotkey", c.Key.Address())
-	return checkAddresses(c.Listen, c.External)
+	return CheckAddresses(c.Listen, c.External)
 }
 
-// checkAddresses refuses what could be published but never dialled.
-func checkAddresses(listen, external string) error {
+// CheckAddresses refuses what could be published but never dialled, with ErrConfig or ErrNoExternal, as Run does.
+func CheckAddresses(listen, external string) error {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
 		return fmt.Errorf("%w: address to listen on %q: write HOST:PORT (%w)", ErrConfig, listen, err)

@@ -30,6 +30,8 @@ var causes = map[string]string{
 	"evidence_late":        "the chain takes evidence only for a few epochs after its vote is open",
 	"evidence_twice":       "the chain has evidence of that epoch or of a later one",
 	"vote_sealed":          "evidence may not be published before the vote it explains can be read by all",
+	"wrong_kind":           "a miner would serve a subnet whose validators ask for something else, and earn nothing",
+	"no_program":           "the model is a program by others, which is not installed on this machine or does not work",
 	"unknown_kind":         "this program has no task or examiner for that kind of subnet",
 	"bad_answer":           "what the node answers contradicts itself or the rules of the chain",
 	"bad_scenario":         "the scenario cannot be read, or what it describes cannot be played",

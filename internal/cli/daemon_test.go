@@ -132,6 +132,7 @@ func TestAMarketOfDaemons(t *testing.T) {
 	model := modelServer(t)
 	mine := "miner run --subnet 1 --wallet digger --upstream " + model + " --model m"
 
+	p.refusesTheWrongKind()
 	require.Contains(t, p.fails("needs_confirmation", mine), "--yes")
 	p.fails("wallet_not_found", "wallet balance digger")
 	miner := p.starts(mine+" --yes", nil)

@@ -21,8 +21,15 @@ import (
 	"github.com/dendra-net/dendra/subnets/mixture"
 )
 
-// ErrModel marks a model that a kind does not have.
-var ErrModel = errors.New("no such model")
+// Errors of this package.
+var (
+	// ErrModel marks a model that a kind does not have.
+	ErrModel = errors.New("no such model")
+	// ErrProgram marks a model whose program is not installed on this machine, or does not work.
+	ErrProgram = errors.New("the program of this model cannot be run")
+	// ErrFile marks a file that validators would not measure.
+	ErrFile = errors.New("the file cannot be published")
+)
 
 // Kind is one sort of subnet.
 type Kind struct {
@@ -30,10 +37,15 @@ type Kind struct {
 	About string // one line
 	// Models names what can mine on it out of the box.
 	Models []string
+	// Insiders are those of Models that live by the answers of other miners, which only a market in one process hears.
+	Insiders []string
+	// Programs names further models: programs by others, which must be installed on the machine.
+	Programs []string
 	// Sells is the model that its validators can answer with what they learned of its miners; empty where there is none.
 	Sells string
 
 	judge func(Rules) (Judge, error)
+	ready func(context.Context) error // of Programs
 	mine  func(Seat, string) (Work, error)
 	ask   func() ([]byte, error)
 	sell  func(Desk) http.Handler
@@ -98,10 +110,33 @@ type Work struct {
 // Judge makes how a validator judges subnets of this kind.
 func (k Kind) Judge(r Rules) (Judge, error) { return k.judge(r) }
 
-// Mine makes a miner of one of the kind's models. The error is ErrModel when there is no such model.
+// Offers names what a miner of its own can answer with: all Models but Insiders, and Programs.
+func (k Kind) Offers() []string {
+	list := slices.DeleteFunc(slices.Clone(k.Models), func(m string) bool { return slices.Contains(k.Insiders, m) })
+	return append(list, k.Programs...)
+}
+
+// Ready refuses, before anything is paid for it, a model that could not answer on this machine: with ErrModel one that
+// the kind does not offer, with ErrProgram one whose program is missing or fails. It may run that program.
+func (k Kind) Ready(ctx context.Context, model string) error {
+	if offers := k.Offers(); !slices.Contains(offers, model) {
+		return k.unknown(model, offers)
+	}
+	if !slices.Contains(k.Programs, model) {
+		return nil
+	}
+	return k.ready(ctx)
+}
+
+func (k Kind) unknown(model string, has []string) error {
+	return fmt.Errorf("%w: %q; %s has %s", ErrModel, model, k.Name, strings.Join(has, ", "))
+}
+
+// Mine makes a miner of one of the kind's Models or Programs. The error is ErrModel when there is no such model, and
+// ErrProgram when its program is not installed.
 func (k Kind) Mine(s Seat, model string) (Work, error) {
-	if !slices.Contains(k.Models, model) {
-		return Work{}, fmt.Errorf("%w: %q; %s has %s", ErrModel, model, k.Name, strings.Join(k.Models, ", "))
+	if all := slices.Concat(k.Models, k.Programs); !slices.Contains(all, model) {
+		return Work{}, k.unknown(model, all)
 	}
 	return k.mine(s.complete(k.Name), model)
 }

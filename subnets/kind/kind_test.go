@@ -3,16 +3,19 @@ package kind_test
 import (
 	"context"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/neuron"
 	"github.com/dendra-net/dendra/neuron/neurontest"
 	"github.com/dendra-net/dendra/nn"
@@ -124,15 +127,33 @@ func TestPublishTakesModelsOnly(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, content, 0o600))
 		return path
 	}
-	require.ErrorIs(t, kind.CheckArtifact(filepath.Join(dir, "missing")), kind.ErrModel)
-	require.ErrorIs(t, kind.CheckArtifact(dir), kind.ErrModel)
-	require.ErrorIs(t, kind.CheckArtifact(write("large", make([]byte, 1<<20+1))), kind.ErrModel)
-	require.ErrorIs(t, kind.CheckArtifact(write("text", []byte("no model"))), lm.ErrArtifact)
+	check := func(file string, want ...error) {
+		t.Helper()
+		err := kind.CheckArtifact(file)
+		for _, w := range want {
+			require.ErrorIs(t, err, w)
+		}
+		_, again := kind.Publish(kind.Seat{}, file)
+		require.Equal(t, err, again)
+	}
+	check(filepath.Join(dir, "missing"), fs.ErrNotExist)
+	check(dir, kind.ErrFile, durable.ErrIrregular)
+	pipe := filepath.Join(dir, "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	check(pipe, kind.ErrFile, durable.ErrIrregular)
+	check(write("large", make([]byte, 1<<20+1)), kind.ErrFile, durable.ErrTooLarge)
+	check(write("text", []byte("no model")), kind.ErrFile, lm.ErrArtifact)
+	busy, err := nn.New(nn.Config{Dim: 64, Layers: 40, Heads: 32, Hidden: 1, Context: nn.MaxContext}, 1)
+	require.NoError(t, err)
+	file, err := tlm.Quantize(busy)
+	require.NoError(t, err)
+	check(write("busy", file.Marshal()), kind.ErrFile, pretrain.ErrWork)
 	m, err := nn.New(nn.Config{Dim: 32, Layers: 1, Heads: 1, Hidden: 64, Context: 32}, 1)
 	require.NoError(t, err)
-	file, err := tlm.Quantize(m)
+	file, err = tlm.Quantize(m)
 	require.NoError(t, err)
 	mine := write("mine.tlm", file.Marshal())
+	check(write("cut", file.Marshal()[:100]), kind.ErrFile, lm.ErrArtifact)
 	require.NoError(t, kind.CheckArtifact(mine))
 	work, err := kind.Publish(kind.Seat{Chain: neurontest.NewChain("test-1"), Key: neuron.KeyFromSeed([32]byte{4}), Netuid: 1, Dir: filepath.Join(dir, "work")}, mine)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -20,6 +21,12 @@ func (r Rules) source() (fresh.Source, error) {
 		return nil, nil
 	}
 	return fresh.Dir(r.Shards, maxShards)
+}
+
+// Check refuses with fresh.ErrTexts a folder of text that no exam could be drawn from.
+func (r Rules) Check() error {
+	_, err := r.source()
+	return err
 }
 
 var pretrainKind = Kind{
@@ -57,7 +64,7 @@ func trainWith(s Seat, trainer pretrain.Trainer) (Work, error) {
 }
 
 var mixtureKind = Kind{
-	Name: "mixture", About: "what the next byte will be, paid by what the others lose without it", Models: experts(), mine: mineMixture,
+	Name: "mixture", About: "what the next byte will be, paid by what the others lose without it", Models: experts(), Insiders: []string{"blender", "parrot"}, mine: mineMixture,
 	Sells: collectiveModel, sell: sellCollective, upstream: askServer,
 	judge: func(r Rules) (Judge, error) {
 		source, err := r.source()
@@ -99,7 +106,7 @@ func mineMixture(s Seat, model string) (Work, error) {
 }
 
 var visionKind = Kind{
-	Name: "vision", About: "what a picture says, paid by the chance given to the truth", Models: vision.Models(), mine: mineVision,
+	Name: "vision", About: "what a picture says, paid by the chance given to the truth", Models: vision.Models(), Programs: []string{tesseract}, mine: mineVision,
 	judge: func(Rules) (Judge, error) {
 		task, err := vision.New(vision.Options{})
 		if err != nil {
@@ -107,10 +114,35 @@ var visionKind = Kind{
 		}
 		return Judge{Task: task}, nil
 	},
+	ready: func(ctx context.Context) error {
+		reader, err := installed()
+		if err != nil {
+			return err
+		}
+		if err := reader.Check(ctx); err != nil {
+			return fmt.Errorf("%w: %w", ErrProgram, err)
+		}
+		return nil
+	},
 	ask: askVision,
 }
 
+// tesseract is an OCR program that many systems offer: a real reader, made for print.
+const tesseract = "tesseract"
+
+func installed() (vision.Tesseract, error) {
+	reader, err := vision.Installed()
+	if err != nil {
+		return reader, fmt.Errorf("%w: %w", ErrProgram, err)
+	}
+	return reader, nil
+}
+
 func mineVision(s Seat, model string) (Work, error) {
+	if model == tesseract {
+		reader, err := installed()
+		return Work{Handler: vision.Handler(reader, s.Model)}, err
+	}
 	reader, err := vision.Open(model)
 	if err != nil {
 		return Work{}, fmt.Errorf("model %s: %w", model, err)

@@ -2,16 +2,16 @@ package kind
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 
-	"github.com/dendra-net/dendra/subnets/lm"
+	"github.com/dendra-net/dendra/internal/durable"
 	"github.com/dendra-net/dendra/subnets/pretrain"
 )
 
 // Publish makes a miner of pretrain that trains nothing: it publishes a model's file, and again when the file has
-// changed. The error is ErrModel, or lm.ErrArtifact when the file is no model that can be run.
+// changed. What CheckArtifact refuses is refused here too.
 func Publish(s Seat, file string) (Work, error) {
 	if err := CheckArtifact(file); err != nil {
 		return Work{}, err
@@ -19,36 +19,36 @@ func Publish(s Seat, file string) (Work, error) {
 	return trainWith(s.complete(pretrain.Name), publisher{file})
 }
 
-// CheckArtifact refuses a file that Publish would refuse.
+// CheckArtifact refuses a file that validators would not measure. The error is fs.ErrNotExist when there is none, ErrFile
+// when it cannot be read or is no model that they run.
 func CheckArtifact(file string) error {
-	_, err := (publisher{file}).read()
+	_, err := publisher{file}.read(context.Background())
 	return err
 }
 
 // publisher is a trainer of whatever its file holds at the moment.
 type publisher struct{ file string }
 
-func (p publisher) First(context.Context, pretrain.Course) ([]byte, error) { return p.read() }
+func (p publisher) First(ctx context.Context, _ pretrain.Course) ([]byte, error) { return p.read(ctx) }
 
-func (p publisher) Train(context.Context, pretrain.Course) ([]byte, error) { return p.read() }
+func (p publisher) Train(ctx context.Context, _ pretrain.Course) ([]byte, error) { return p.read(ctx) }
 
 // read returns the file when it holds a model that validators would run. One that is being written over is read again
 // for the next exam.
-func (p publisher) read() ([]byte, error) {
-	f, err := os.Open(p.file)
+func (p publisher) read(ctx context.Context) ([]byte, error) {
+	content, err := durable.Read(p.file, pretrain.MaxArtifact)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrModel, err)
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
 	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, pretrain.MaxArtifact+1))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrModel, err)
-	}
-	if len(content) > pretrain.MaxArtifact {
-		return nil, fmt.Errorf("%w: %s is larger than the %d bytes that count", ErrModel, p.file, pretrain.MaxArtifact)
-	}
-	if _, err := lm.Load(content); err != nil {
-		return nil, fmt.Errorf("%s: %w", p.file, err)
+	err = pretrain.Check(ctx, content)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s: %w", ErrFile, p.file, err)
 	}
 	return content, nil
 }

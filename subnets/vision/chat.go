@@ -20,6 +20,7 @@ const (
 	maxImages     = eye.MaxCells
 	maxTopNamed   = 20                // alternatives of a character, as OpenAI has it
 	maxAllPixels  = 2 * eye.MaxPixels // of all images together
+	maxTold       = 16 << 10          // bytes of an answer, by readers that know no chances
 	patchPixels   = picture.Side * picture.Side
 	bytesPerToken = 4 // of the text of a request
 )

@@ -185,7 +185,7 @@ func (s *server) read(w http.ResponseWriter, r *http.Request) (*chatRequest, *ap
 
 // look reads the pictures one after the other.
 func (s *server) look(ctx context.Context, pictures []*image.Gray) ([]eye.Reading, *apiError) {
-	out, characters := make([]eye.Reading, len(pictures)), 0
+	out, characters, text := make([]eye.Reading, len(pictures)), 0, 0
 	for i, p := range pictures {
 		r, err := s.reader.Read(ctx, p)
 		if err != nil {
@@ -195,6 +195,9 @@ func (s *server) look(ctx context.Context, pictures []*image.Gray) ([]eye.Readin
 		}
 		if characters += len(r.Chances); characters > eye.MaxCells {
 			return nil, refuse("too_many_characters", "messages", "the first %d images have %d characters; at most %d are read", i+1, characters, eye.MaxCells)
+		}
+		if text += len(r.Text); text > maxTold {
+			return nil, refuse("too_many_characters", "messages", "the first %d images have %d bytes of text; at most %d are told", i+1, text, maxTold)
 		}
 		out[i] = r
 	}

@@ -332,3 +332,21 @@ func FuzzHandler(f *testing.F) {
 		}
 	})
 }
+
+// scribe is a reader that knows no chances and finds much to say.
+type scribe int
+
+func (n scribe) Read(context.Context, *image.Gray) (eye.Reading, error) {
+	return eye.Reading{Text: strings.Repeat("A", int(n))}, nil
+}
+
+// TestLongTexts: what a page says is told, what no page can say is refused.
+func TestLongTexts(t *testing.T) {
+	file := picture.PNG(image.NewGray(image.Rect(0, 0, 24, 24)))
+	two := ask("", dataURL("png", file), dataURL("png", file))
+	resp, v := post(t, serve(t, scribe(8<<10)).URL, two)
+	require.Equal(t, http.StatusOK, resp.StatusCode, v)
+	resp, v = post(t, serve(t, scribe(8<<10+1)).URL, two)
+	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
+	require.Equal(t, "too_many_characters", v["error"].(map[string]any)["code"])
+}

@@ -26,6 +26,22 @@ type Tesseract struct {
 	Timeout time.Duration // for one picture; 10 seconds when zero. The process is killed after it
 }
 
+// Installed is the tesseract program that PATH has.
+func Installed() (Tesseract, error) {
+	path, err := exec.LookPath("tesseract")
+	if err != nil {
+		return Tesseract{}, fmt.Errorf("%w: %w", ErrTesseract, err)
+	}
+	return Tesseract{Path: path}, nil
+}
+
+// Check has the program read a character, as it will have to: one that lacks its data of a language fails. What it reads
+// does not matter.
+func (t Tesseract) Check(ctx context.Context) error {
+	_, err := t.Read(ctx, picture.NewDice([32]byte{}).Glyph().Gray)
+	return err
+}
+
 // maxOutput is the most bytes of its text that are kept.
 const maxOutput = 64 << 10
 
@@ -51,6 +67,7 @@ func (t Tesseract) Read(ctx context.Context, g *image.Gray) (eye.Reading, error)
 		mode = "7" // one line
 	}
 	cmd := exec.CommandContext(ctx, path, "stdin", "stdout", "--psm", mode)
+	cmd.Env = append(cmd.Environ(), "OMP_THREAD_LIMIT=1") // its threads wait for each other longer than they read a character
 	cmd.Stdin = bytes.NewReader(file)
 	cmd.WaitDelay = time.Second
 	var out, complaint bounded
