@@ -15,6 +15,7 @@ import (
 
 	"github.com/dendra-net/dendra/chain/node"
 	"github.com/dendra-net/dendra/chainclient"
+	"github.com/dendra-net/dendra/subnets/kind"
 	"github.com/dendra-net/dendra/wallet"
 )
 
@@ -66,9 +67,12 @@ type Market struct {
 }
 
 // Start brings a market up and returns when it is ready: every miner serves and every subnet has answered a question. The market lives
-// until ctx ends or Close is called. Errors: ErrRunning, ErrPortInUse, ErrCorrupt, ErrManifest.
+// until ctx ends or Close is called. Errors: ErrRunning, ErrPortInUse, ErrCorrupt, ErrManifest, fresh.ErrTexts.
 func Start(ctx context.Context, o Options) (*Market, error) {
 	began := time.Now()
+	if err := (kind.Rules{Shards: o.Shards}).Check(); err != nil {
+		return nil, err // and there is no home yet
+	}
 	home, err := filepath.Abs(o.Home)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"os/exec"
 
 	"github.com/dendra-net/dendra/chain"
 	"github.com/dendra-net/dendra/chain/node"
@@ -33,6 +34,8 @@ func explained(err error) error {
 	var early *localnet.EndedError
 	if errors.As(err, &early) {
 		if e := lastWords(early.Said); e != nil {
+			var exit *exec.ExitError
+			e.Usage = errors.As(early.Exit, &exit) && exit.ExitCode() == 2
 			return e
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dendra-net/dendra/internal/cli"
 	"github.com/dendra-net/dendra/localnet"
+	"github.com/dendra-net/dendra/subnets/kind"
 )
 
 // local is the local network's commands.
@@ -67,6 +68,18 @@ func run(ctx context.Context, m *localnet.Market, events io.Writer, o cli.LocalO
 }
 
 func detach(ctx context.Context, o cli.LocalOptions) error {
+	if err := (kind.Rules{Shards: o.Shards}).Check(); err != nil {
+		return err // before there is a home for the other process's log
+	}
+	card, err := localnet.Detach(ctx, o.Home, upArgs(o)...)
+	if err != nil {
+		return err
+	}
+	return show(o, card)
+}
+
+// upArgs say to another process what this one was told.
+func upArgs(o cli.LocalOptions) []string {
 	args := []string{"up", "--json", "--home", o.Home}
 	if o.Port != 0 {
 		args = append(args, "--port", fmt.Sprint(o.Port))
@@ -80,11 +93,7 @@ func detach(ctx context.Context, o cli.LocalOptions) error {
 	if o.Shards != "" {
 		args = append(args, "--shards", o.Shards)
 	}
-	card, err := localnet.Detach(ctx, o.Home, args...)
-	if err != nil {
-		return err
-	}
-	return show(o, card)
+	return args
 }
 
 func show(o cli.LocalOptions, card localnet.Card) error {
