@@ -2,6 +2,7 @@ package localnet_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -230,7 +231,12 @@ func (m *market) measuredLast(t *testing.T, netuid int, hotkey string) (epoch ui
 			}
 		}
 	}
-	m.do(t, &curve, guideWords(t, guideCurve, "2", strconv.Itoa(netuid))...)
+	r := m.run(t, append(guideWords(t, guideCurve, "2", strconv.Itoa(netuid)), "--home", m.dir, "--json")...)
+	if r.code != 0 {
+		require.Contains(t, r.stderr, "no_evidence", "no vote is open yet")
+		return 0, false
+	}
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &curve))
 	for _, p := range curve.Points {
 		for _, n := range p.Miners {
 			for _, f := range n.Facts {

@@ -106,7 +106,7 @@ var fixes = map[string]string{
 	"bad_take":              "write it as 18% or 0.18",
 	"bad_value":             "dendra subnet params N shows values and bounds",
 	"nothing_to_plot":       "leave --plot out, or look at the numbers with --json",
-	"bad_model":             "name a .tlm file as dendra model train writes it",
+	"bad_model":             "name a tlm, n-gram or GGUF file, as dendra model train and export write them",
 	"bad_text":              "name files that hold text: --text FILE",
 	"no_evidence":           "wait until a vote is revealed, an epoch or two after a market begins: dendra subnet show N",
 	"bad_picture":           "name a PNG, JPEG or GIF file of at most 2 MiB: --image FILE",

@@ -15,6 +15,7 @@ import (
 	"github.com/dendra-net/dendra/nn"
 	"github.com/dendra-net/dendra/nn/canon"
 	"github.com/dendra-net/dendra/nn/tlm"
+	"github.com/dendra-net/dendra/subnets/lm"
 )
 
 // usualMeasured is how many bytes a figure is measured on unless told otherwise.
@@ -23,7 +24,9 @@ const usualMeasured = 128 << 10
 // modelScore is how well a model predicts a text.
 type modelScore struct {
 	Model      string  `json:"model"`
-	Parameters int     `json:"parameters"`
+	Kind       string  `json:"kind"`               // "llama" or "ngram"
+	Parameters int     `json:"parameters"`         // of a network
+	Contexts   int     `json:"contexts,omitempty"` // of a count model
 	Text       string  `json:"text"`
 	Canonical  bool    `json:"canonical"`
 	Bytes      int     `json:"bytes"`
@@ -35,8 +38,9 @@ func (a *app) modelEvalCommand() *cobra.Command {
 	var text textFlags
 	var whole bool
 	var most int
-	c := &cobra.Command{Use: "eval MODEL.tlm", Short: "Measure how well a model predicts a text, in bits per byte", Args: args(1, 1),
+	c := &cobra.Command{Use: "eval MODEL", Short: "Measure how well a model predicts a text, in bits per byte", Args: args(1, 1),
 		Long: "Measure how well a model predicts a text, in bits per byte\n\n" +
+			"MODEL is a tlm, n-gram or GGUF file, as a pretrain subnet takes.\n\n" +
 			"Fewer bits are better; 8 are what knowing nothing costs. Of the shipped corpus only documents are measured that\n" +
 			"are held out of training; of your files all is measured, so name some that the model was not trained on.",
 		RunE: func(c *cobra.Command, given []string) error {
@@ -60,37 +64,51 @@ func (a *app) evaluateModel(ctx context.Context, name string, text *textFlags, w
 	if err != nil {
 		return err
 	}
-	cost, err := costOf(ctx, file, whole)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	cost := costOf(ctx, file.Model)
+	if whole {
+		numbers, err := file.wholeNumbers(name)
+		if err != nil {
+			return err
+		}
+		cost = canonicalCostOf(ctx, numbers)
 	}
 	began := time.Now()
 	bits, bytes, err := a.measure(cost, list, most)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	r := modelScore{name, file.Config.Parameters(), text.about(), whole, bytes, bits, time.Since(began).Seconds()}
+	parameters, contexts := file.size()
+	r := modelScore{name, file.Kind(), parameters, contexts, text.about(), whole, bytes, bits, time.Since(began).Seconds()}
 	return a.emit(r, func(w io.Writer) error {
-		t := term.Table{Columns: []term.Column{{Title: "MODEL"}, {Title: "PARAMETERS", Right: true}, {Title: "TEXT"}, {Title: "BYTES", Right: true}, {Title: "BITS/BYTE", Right: true}}}
-		t.Add(term.Clean(r.Model), fmt.Sprint(r.Parameters), term.Clean(r.Text), fmt.Sprint(r.Bytes), fmt.Sprintf("%.4f", r.Bits))
+		t := term.Table{Columns: []term.Column{{Title: "MODEL"}, {Title: sizeTitle(contexts), Right: true}, {Title: "TEXT"}, {Title: "BYTES", Right: true}, {Title: "BITS/BYTE", Right: true}}}
+		t.Add(term.Clean(r.Model), fmt.Sprint(r.Parameters+r.Contexts), term.Clean(r.Text), fmt.Sprint(r.Bytes), fmt.Sprintf("%.4f", r.Bits))
 		return t.Write(w)
 	})
 }
 
-// costOf returns how many bits a model needs for a piece of text, in floats or in whole numbers.
-func costOf(ctx context.Context, file *tlm.File, whole bool) (func([]byte) (float64, error), error) {
-	if whole {
-		s := canon.New(file).Session()
-		return func(piece []byte) (float64, error) { return canonicalCost(ctx, s, piece) }, nil
+// sizeTitle names what a model's size is counted in.
+func sizeTitle(contexts int) string {
+	if contexts > 0 {
+		return "CONTEXTS"
 	}
-	m, err := file.Model()
-	if err != nil {
-		return nil, err
+	return "PARAMETERS"
+}
+
+// costOf returns how many bits a model needs for a piece of text.
+func costOf(ctx context.Context, m lm.Model) func([]byte) (float64, error) {
+	return func(piece []byte) (sum float64, err error) {
+		bits, err := m.Bits(ctx, piece)
+		for _, b := range bits {
+			sum += float64(b)
+		}
+		return sum, err
 	}
-	return func(piece []byte) (float64, error) {
-		score, err := m.Evaluate(ctx, piece)
-		return score.Bits * float64(score.Bytes), err
-	}, nil
+}
+
+// canonicalCostOf is the same in whole numbers.
+func canonicalCostOf(ctx context.Context, file *tlm.File) func([]byte) (float64, error) {
+	s := canon.New(file).Session()
+	return func(piece []byte) (float64, error) { return canonicalCost(ctx, s, piece) }
 }
 
 // measure adds up what the pieces of a text cost and shows how far it is.

@@ -25,7 +25,8 @@ type exportedModel struct {
 
 func (a *app) modelExportCommand() *cobra.Command {
 	var out, name, quant string
-	c := &cobra.Command{Use: "export MODEL.tlm --gguf FILE", Short: "Write a model as GGUF, for llama.cpp, Ollama and their kin", Args: args(1, 1),
+	c := &cobra.Command{Use: "export MODEL --gguf FILE", Short: "Write a model as GGUF, for llama.cpp, Ollama and their kin", Args: args(1, 1),
+		Long: "Write a model as GGUF, for llama.cpp, Ollama and their kin\n\nMODEL is a network: a tlm file, or a GGUF file to be written with other weights.",
 		RunE: func(_ *cobra.Command, given []string) error {
 			if out == "" {
 				return usagef("missing_flag", "the file to write is not named").withFix("add --gguf FILE")
@@ -61,9 +62,10 @@ func (a *app) exportModel(from, out, name, quant string) error {
 	if err != nil {
 		return err
 	}
-	m, err := file.Model()
-	if err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+	m := file.net
+	if m == nil {
+		return usagef("bad_model", "%s counts bytes (%s) and has no weights; GGUF files hold networks", from, file.Kind()).
+			withFix("name a tlm file; an n-gram file is published as it is: dendra miner run --subnet N --task pretrain --artifact %s", from)
 	}
 	if name == "" {
 		name = strings.TrimSuffix(filepath.Base(from), filepath.Ext(from))
@@ -78,7 +80,7 @@ func (a *app) exportModel(from, out, name, quant string) error {
 	if err != nil {
 		return err
 	}
-	r := exportedModel{from, out, name, quant, file.Config.Parameters(), len(raw), hash}
+	r := exportedModel{from, out, name, quant, m.Config().Parameters(), len(raw), hash}
 	return a.emit(r, func(w io.Writer) error {
 		t := term.Table{Columns: []term.Column{{Title: "GGUF"}, {Title: "PARAMETERS", Right: true}, {Title: "BYTES", Right: true}, {Title: "SHA-256"}}}
 		t.Add(term.Clean(r.GGUF), fmt.Sprint(r.Parameters), fmt.Sprint(r.Bytes), r.Hash)

@@ -45,8 +45,8 @@ type modelSample struct {
 
 func (a *app) modelSampleCommand() *cobra.Command {
 	var d drawing
-	c := &cobra.Command{Use: "sample MODEL.tlm", Short: "Let a model go on with a text", Args: args(1, 1),
-		Long: "Let a model go on with a text\n\nThe same model, prompt, flags and kind of machine give the same bytes; with --canonical every machine does.",
+	c := &cobra.Command{Use: "sample MODEL", Short: "Let a model go on with a text", Args: args(1, 1),
+		Long: "Let a model go on with a text\n\nMODEL is a tlm, n-gram or GGUF file.\n\nThe same model, prompt, flags and kind of machine give the same bytes; with --canonical every machine does.",
 		RunE: func(c *cobra.Command, given []string) error {
 			if err := d.check(); err != nil {
 				return err
@@ -88,10 +88,14 @@ func (a *app) sampleModel(ctx context.Context, name string, d drawing) error {
 	if err != nil {
 		return err
 	}
+	generate, err := d.generator(name, file)
+	if err != nil {
+		return err
+	}
 	line := term.NewLine(a.Stderr, term.Live(a.Stderr, a.Getenv))
 	defer line.Clear()
 	var out []byte
-	err = d.generate(ctx, file, func(b byte) error {
+	err = generate(ctx, func(b byte) error {
 		if out = append(out, b); len(out)%256 == 0 {
 			line.Show("%d of %d bytes", len(out), d.bytes)
 		}
@@ -112,18 +116,19 @@ func (a *app) sampleModel(ctx context.Context, name string, d drawing) error {
 	})
 }
 
-// generate hands each byte to emit.
-func (d drawing) generate(ctx context.Context, file *tlm.File, emit func(byte) error) error {
+// generator goes on with the prompt and hands each byte to emit.
+func (d drawing) generator(name string, file *modelFile) (func(ctx context.Context, emit func(byte) error) error, error) {
 	source := rand.New(rand.NewPCG(d.seed, 0))
-	if d.whole {
-		return d.generateWhole(ctx, file, source, emit)
+	if !d.whole {
+		pick := nn.Sampler{Temperature: float32(d.temperature), TopK: d.topK, TopP: float32(d.topP), Draw: source.Float64}
+		return func(ctx context.Context, emit func(byte) error) error {
+			return file.Generate(ctx, []byte(d.prompt), d.bytes, pick, emit)
+		}, nil
 	}
-	m, err := file.Model()
-	if err != nil {
-		return err
-	}
-	pick := nn.Sampler{Temperature: float32(d.temperature), TopK: d.topK, TopP: float32(d.topP), Draw: source.Float64}
-	return m.Generate(ctx, []byte(d.prompt), d.bytes, pick, emit)
+	numbers, err := file.wholeNumbers(name)
+	return func(ctx context.Context, emit func(byte) error) error {
+		return d.generateWhole(ctx, numbers, source, emit)
+	}, err
 }
 
 func (d drawing) generateWhole(ctx context.Context, file *tlm.File, source *rand.Rand, emit func(byte) error) error {

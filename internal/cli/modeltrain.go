@@ -10,11 +10,14 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/internal/term"
+	"github.com/dendra-net/dendra/mix"
 	"github.com/dendra-net/dendra/nn"
 	"github.com/dendra-net/dendra/nn/tlm"
+	"github.com/dendra-net/dendra/subnets/lm"
 )
 
 const (
@@ -54,12 +57,20 @@ func (a *app) modelTrainCommand() *cobra.Command {
 	var text textFlags
 	want := course{Model: nn.Config{Dim: 128, Layers: 4, Heads: 4, Hidden: 352, Context: 128}}
 	var out, picture string
-	c := &cobra.Command{Use: "train --out MODEL.tlm --text FILE...", Short: "Train a language model on your own text, or on what is shipped", Args: args(0, -1),
+	var order int
+	c := &cobra.Command{Use: "train --out MODEL --text FILE...", Short: "Train a language model on your own text, or on what is shipped", Args: args(0, -1),
 		Long: "Train a language model on your own text, or on what is shipped\n\n" +
 			"The last tenth of each file is held out of training, and the model is measured on it. A training that is stopped\n" +
-			"goes on where it was when the same command is given again: it is kept in MODEL.tlm.state.",
+			"goes on where it was when the same command is given again: it is kept in MODEL.state. With --ngram a count model\n" +
+			"is made instead of a network: in one pass, of contexts of up to so many bytes, cut to the 1 MiB that can be published.",
 		RunE: func(c *cobra.Command, given []string) error {
 			text.files = append(text.files, given...)
+			if c.Flags().Changed("ngram") {
+				return a.countText(c, order, &text, out)
+			}
+			if err := checkGiven(c.Flags()); err != nil {
+				return err
+			}
 			if err := checkTraining(want, out, picture); err != nil {
 				return err
 			}
@@ -71,6 +82,7 @@ func (a *app) modelTrainCommand() *cobra.Command {
 	text.register(c, "train on")
 	f := c.Flags()
 	f.StringVar(&out, "out", "", "file to write the model to, with weights of eight bits")
+	f.IntVar(&order, "ngram", 0, fmt.Sprintf("instead of a network, count what follows contexts of up to so many bytes, 1 to %d", mix.MaxOrder))
 	f.IntVar(&want.Model.Dim, "dim", want.Model.Dim, "numbers that stand for a byte in its context")
 	f.IntVar(&want.Model.Layers, "layers", want.Model.Layers, "layers")
 	f.IntVar(&want.Model.Heads, "heads", want.Model.Heads, "heads of attention; they divide dim into even parts")
@@ -82,6 +94,16 @@ func (a *app) modelTrainCommand() *cobra.Command {
 	f.Uint64Var(&want.Seed, "seed", 1, "of the first weights and the places in the text")
 	f.StringVar(&picture, "plot", "", "draw the loss into this file, .svg or .png")
 	return laboratory(c)
+}
+
+// checkGiven refuses zeros that were given: they would be taken for flags left out.
+func checkGiven(flags *pflag.FlagSet) error {
+	for name, want := range map[string]string{"steps": fmt.Sprintf("1 to %d", nn.MaxSteps), "seconds": fmt.Sprintf("more than 0, at most %d", maxSeconds)} {
+		if f := flags.Lookup(name); f.Changed && f.Value.String() == "0" {
+			return usagef("bad_value", "--%s is 0; want %s", name, want).withFix("leave --%s out, or give more", name)
+		}
+	}
+	return nil
 }
 
 // checkTraining refuses what would be found wrong only after reading or computing.
@@ -157,11 +179,11 @@ func (a *app) publishModel(ctx context.Context, m *nn.Model, heldOut []document,
 	if err != nil {
 		return usagef("bad_value", "%v", err).withFix("train again with a lower --rate")
 	}
-	cost, err := costOf(ctx, file, false)
+	rounded, err := file.Model()
 	if err != nil {
 		return err
 	}
-	if r.Bits, r.HeldOut, err = a.measure(cost, heldOut, usualMeasured); err != nil {
+	if r.Bits, r.HeldOut, err = a.measure(costOf(ctx, lm.FromNN(rounded)), heldOut, usualMeasured); err != nil {
 		return err
 	}
 	raw := file.Marshal()

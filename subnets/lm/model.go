@@ -37,23 +37,43 @@ type Model interface {
 	Kind() string
 }
 
+// Format is what a model's file is written in.
+type Format string
+
+// What files begin with. Of anything else the format is empty.
+const (
+	FormatNGram Format = "DNGRAM"
+	FormatTLM   Format = "TLMINT8"
+	FormatGGUF  Format = "GGUF"
+)
+
+// FormatOf tells a file's format by its first bytes.
+func FormatOf(artifact []byte) Format {
+	for _, f := range []Format{FormatNGram, FormatTLM, FormatGGUF} {
+		if bytes.HasPrefix(artifact, []byte(f)) {
+			return f
+		}
+	}
+	return ""
+}
+
 // Load reads a model's file as a stranger may have written it: n-gram counts of package mix, a tlm file, or a GGUF file
 // of a llama over bytes. The first bytes say which; anything else is refused. Callers bound its size by MaxArtifact.
 func Load(artifact []byte) (Model, error) {
-	switch {
-	case bytes.HasPrefix(artifact, []byte("DNGRAM")):
+	switch FormatOf(artifact) {
+	case FormatNGram:
 		return loadNGram(artifact)
-	case bytes.HasPrefix(artifact, []byte("TLMINT8")):
+	case FormatTLM:
 		return loadTLM(artifact)
-	case bytes.HasPrefix(artifact, []byte("GGUF")):
+	case FormatGGUF:
 		m, err := gguf.Parse(artifact)
 		if err != nil {
 			return nil, fmt.Errorf("%w: GGUF file: %w", ErrArtifact, err)
 		}
 		return FromNN(m), nil
 	}
-	return nil, fmt.Errorf("%w: %d bytes that begin with %.8q; a tlm file begins with \"TLMINT8\", an n-gram file with \"DNGRAM\", a GGUF file with \"GGUF\"",
-		ErrArtifact, len(artifact), artifact)
+	return nil, fmt.Errorf("%w: %d bytes that begin with %.8q; a tlm file begins with %q, an n-gram file with %q, a GGUF file with %q",
+		ErrArtifact, len(artifact), artifact, FormatTLM, FormatNGram, FormatGGUF)
 }
 
 func loadNGram(artifact []byte) (Model, error) {
