@@ -10,7 +10,7 @@ import (
 // Thresholds of admission: see Bar for why they are these.
 const (
 	leastBits   = 0.01  // per byte that a newcomer must tell beyond prior art
-	leastOfKin  = 0.015 // that one must tell who is near another
+	leastOfKin  = 0.016 // that one must tell who is near another
 	leastSigma  = 2     // standard errors by which it must tell something
 	keep        = 0.9   // of the weight of what was measured a panel ago
 	mostPrior   = 8     // admitted members of a version's prior art, or published ones
@@ -55,16 +55,37 @@ func (e *exam) admit() {
 // weigh measures what n tells beyond those that were there before.
 func (e *exam) weigh(n *entrant, before []*entrant) {
 	n.prior = e.priorOf(n, before)
-	public := n.prior
-	if !n.version.Admitted {
-		public = with(public, e.derived(n)...)
+	if rest := e.unaccused(n); len(rest) == len(n.prior) {
+		n.version.Apart = sample{}
+	} else {
+		n.version.Apart = n.version.Apart.fade(keep).blend(e.told(n, rest))
 	}
-	n.marginal = e.news(public, n.column)
+	n.marginal = e.told(n, n.prior)
 	n.kin = !e.once && e.kinship(n)
 	n.version.Marginal = n.version.Marginal.fade(keep).blend(n.marginal)
 	if whole := e.gain(nil, []int{n.column}).Mean; whole > 0 {
 		n.novelty = min(1, max(0, n.version.Marginal.Mean/whole))
 	}
+}
+
+// told is what n tells beyond this prior art, and, unless it is in already, beyond what anyone could make of that.
+func (e *exam) told(n *entrant, prior []int) sample {
+	public := prior
+	if !n.version.Admitted {
+		public = with(public, e.derived(n, prior)...)
+	}
+	return e.news(public, n.column)
+}
+
+// unaccused is n's prior art without those who are in and may have turned into it.
+func (e *exam) unaccused(n *entrant) []int {
+	rest := n.prior
+	for _, b := range e.entrants {
+		if b.version.Quarrel.With == n.version.ID && b.version.Admitted && !n.version.Admitted {
+			rest = without(rest, b.column)
+		}
+	}
+	return rest
 }
 
 // kinship says whether n is much nearer to one of its prior art than that is to any third. What was made of another by
@@ -133,13 +154,14 @@ type rival struct {
 }
 
 // priorOf lists the columns of whom n must tell more than, all of other owners: those admitted before it, those who were
-// before it and are on probation (but for copies of what it was itself), and artifacts published before it. Whoever was
+// before it and are on probation (but for copies of what it was itself), and artifacts published before it. One that is in is
+// not measured by whom it has a quarrel with, and nobody by who is suspended. Whoever was
 // held against it once still is, also when it has become better since: else a copy of what it was would be let in.
 func (e *exam) priorOf(n *entrant, before []*entrant) []int {
 	var list []rival
 	for _, b := range e.entrants {
 		known := slices.Contains(before, b) || !n.version.Admitted && n.version.heldTo(&b.version)
-		if b == n || b.column == 0 || b.owner == n.owner || !known {
+		if b == n || b.column == 0 || b.owner == n.owner || !known || b.suspended() || n.version.Admitted && n.version.Quarrel.With == b.version.ID {
 			continue
 		}
 		if b.version.Admitted || !e.once && b.version.Panels <= probation && !b.version.heldTo(&n.version) {
@@ -192,11 +214,11 @@ func (v *version) hold(ids []string) {
 }
 
 // derived adds to the pools what anyone could make of n's prior art, and returns the new columns.
-func (e *exam) derived(n *entrant) []int {
-	if len(n.prior) < 2 && (e.panel.Derive == nil || len(n.prior) == 0) {
+func (e *exam) derived(n *entrant, prior []int) []int {
+	if len(prior) < 2 && (e.panel.Derive == nil || len(prior) == 0) {
 		return nil
 	}
-	nearest := slices.Clone(n.prior)
+	nearest := slices.Clone(prior)
 	slices.SortStableFunc(nearest, func(a, b int) int {
 		return cmp.Compare(e.distance(n.column, a), e.distance(n.column, b))
 	})

@@ -122,8 +122,8 @@ func TestParseRefuses(t *testing.T) {
 	for name, raw := range map[string][]byte{
 		"garbage":        []byte("garbage"),
 		"trailing":       append(bytes.Clone(good), "{}"...),
-		"other layout":   bytes.Replace(good, []byte(`"Layout":1`), []byte(`"Layout":2`), 1),
-		"unknown field":  bytes.Replace(good, []byte(`"Layout":1`), []byte(`"Layout":1,"More":2`), 1),
+		"other layout":   bytes.Replace(good, []byte(`"Layout":2`), []byte(`"Layout":1`), 1),
+		"unknown field":  bytes.Replace(good, []byte(`"Layout":2`), []byte(`"Layout":2,"More":2`), 1),
 		"nameless":       bytes.Replace(good, []byte(`"ID":"left"`), []byte(`"ID":""`), 1),
 		"negative count": bytes.Replace(good, []byte(`"Panels":1`), []byte(`"Panels":-1`), 1),
 		"large":          bytes.Repeat([]byte(" "), merit.MaxStateBytes+1),
@@ -141,7 +141,7 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	good := stateBytes(f)
 	f.Add([]byte{})
-	f.Add([]byte(`{"Layout":1}`))
+	f.Add([]byte(`{"Layout":2}`))
 	f.Add(good)
 	w := newWorld(1, 100)
 	w.add("left", 1, w.answers(1, 1))

@@ -24,7 +24,10 @@ type Standing struct {
 	Skill, SkillSE       float64 // bits per byte better than the public model
 	Novelty              float64 // part of what it tells that is beyond prior art, 0 to 1
 	Share, ShareSE       float64 // of the pay
-	Reason               string  // why the share is what it is, where that is not plain
+	// Turn is by how many times what chance leaves the answers of one that is in no longer follow from the others' and from
+	// the text as they did: 1 or so when it is what it was. 0 when there is nothing to tell it by.
+	Turn   float64
+	Reason string // why the share is what it is, where that is not plain
 }
 
 // Once judges a panel without a memory, as of artifacts that are published and run: prior art is what Panel.Prior says,
@@ -61,6 +64,7 @@ type entrant struct {
 	owner    string
 	skill    sample
 	version  version
+	quarrel  quarrel // of the version when the panel began
 	standing *Standing
 	prior    []int  // columns of its prior art, best first
 	marginal sample // in this panel
@@ -76,11 +80,12 @@ type exam struct {
 	older    []older
 	result   Result
 	memory   memory
-	ties     ties              // of before
+	ties     []ties            // of former panels
+	now      ties              // of this one, as its miners were before any began anew; empty until asked for
 	once     bool              // there is no probation: who is not let in now is nobody
 	logs     map[int][]float64 // binary logarithms of columns
-	profiles map[int]profile   // of columns
-	traits   [][traits]float64 // by position; nil until asked for
+	offs     map[int][]float64 // the same, but not below faint, less their mean
+	traits   [][]float64       // columns of traits; nil until asked for
 }
 
 type older struct {
@@ -90,7 +95,7 @@ type older struct {
 }
 
 func newExam(p *Panel) *exam {
-	e := &exam{panel: p, pools: newPools(p.Positions, p.Base, p.Cache), logs: map[int][]float64{}, profiles: map[int]profile{}}
+	e := &exam{panel: p, pools: newPools(p.Positions, p.Base, p.Cache), logs: map[int][]float64{}, offs: map[int][]float64{}}
 	e.result = Result{Miners: make([]Standing, len(p.Miners)), Best: -1}
 	base := e.pools.alone(0)
 	for i, m := range p.Miners {

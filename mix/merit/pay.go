@@ -9,7 +9,10 @@ import (
 const (
 	forPruning  = 0.8 // of the pay; the rest is for skill
 	fullNovelty = 0.1
-	derivative  = 0.35 // of what a member would tell if another were not there: who tells less beyond it is made of it
+	// Of what a member would tell if another were not there: who tells less than the first beyond it is made of it, who tells
+	// more than the second is not, and in between goes over from one to the other, lest a score jump.
+	surelyMade = 0.25
+	hardlyMade = 0.45
 )
 
 // account is what a member of the mixture is paid for.
@@ -28,14 +31,13 @@ func (e *exam) pay() Result {
 	columns := columnsOf(members)
 	accounts := make([]account, len(members))
 	for k, n := range members {
-		rest := without(columns, e.madeOf(n, members)...)
-		accounts[k] = account{n, difference(e.pools.loss(without(rest, n.column)), e.pools.loss(rest)),
-			difference(e.pools.alone(0), e.pools.alone(n.column))}
+		accounts[k] = account{n, e.missed(n, columns, e.madeOf(n, members)), difference(e.pools.alone(0), e.pools.alone(n.column))}
 		if n.kin {
 			accounts[k].holdTo(n.version.Marginal.Mean - KinBar(n.version.Marginal.se()))
 		}
 	}
 	e.divide(accounts)
+	e.hold(members)
 	e.describe(columns)
 	return e.result
 }
@@ -61,8 +63,8 @@ func (e *exam) members() []*entrant {
 	for _, n := range e.entrants {
 		switch {
 		case !n.version.Admitted || n.column == 0:
-		case n.version.Doubt != "":
-			n.standing.Reason = "answers like a newcomer and no longer as before: the next panel says who of them is whose copy"
+		case n.suspended():
+			n.standing.Reason = reasonFor(n.version.Quarrel)
 		default:
 			list = append(list, n)
 		}
@@ -84,24 +86,52 @@ func columnsOf(list []*entrant) []int {
 	return columns
 }
 
-// madeOf lists the columns of later members that tell little beyond n, and of all later ones that are kin to another: what
-// n is worth is measured without them, or whoever adds a little to another's knowledge would take all of it away.
-func (e *exam) madeOf(n *entrant, members []*entrant) []int {
-	var list []int
+// made is a member that is made of another, and by how much: a part of one.
+type made struct {
+	column int
+	part   float64
+}
+
+// madeOf lists the later members that tell little beyond n, all later ones that are kin to another, and whom n has a quarrel
+// with: what n is worth is measured without them, or whoever adds a little to another's knowledge would take all of it away.
+func (e *exam) madeOf(n *entrant, members []*entrant) []made {
+	var list []made
 	for _, m := range members {
-		if m.kin && m != n && n.version.earlier(&m.version) {
-			list = append(list, m.column)
-			continue
-		}
-		if m.owner == n.owner || !slices.Contains(m.prior, n.column) || m.novelty > derivative {
-			continue
-		}
-		rest := without(m.prior, n.column)
-		if m.marginal.Mean < derivative*e.news(rest, m.column).Mean {
-			list = append(list, m.column)
+		switch {
+		case m == n:
+		case m.version.Quarrel.With == n.version.ID, m.kin && n.version.earlier(&m.version):
+			list = append(list, made{m.column, 1})
+		case m.owner != n.owner && slices.Contains(m.prior, n.column) && m.novelty < hardlyMade:
+			whole := e.news(without(m.prior, n.column), m.column).Mean
+			if part := (float64(hardlyMade*whole) - m.marginal.Mean) / (hardlyMade - surelyMade); part > 0 && whole > 0 {
+				list = append(list, made{m.column, min(1, part/whole)})
+			}
 		}
 	}
 	return list
+}
+
+// missed is by how many bits, by position, the mixture of these columns loses without n: the mean over all of 0 to 1 of what
+// it loses when it is without those, too, who are made of n by more than that.
+func (e *exam) missed(n *entrant, columns []int, list []made) []float64 {
+	slices.SortStableFunc(list, func(a, b made) int { return cmp.Compare(b.part, a.part) })
+	bits := make([]float64, len(e.panel.Positions))
+	at := 1.0 // what is above has been counted
+	for k := 0; k <= len(list); k++ {
+		next := 0.0
+		if k < len(list) {
+			next = list[k].part
+		}
+		if at > next {
+			for i, v := range difference(e.pools.loss(without(columns, n.column)), e.pools.loss(columns)) {
+				bits[i] += float64((at - next) * v)
+			}
+		}
+		if at = next; k < len(list) {
+			columns = without(columns, list[k].column)
+		}
+	}
+	return bits
 }
 
 func difference(a, b []float64) []float64 {

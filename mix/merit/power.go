@@ -15,8 +15,9 @@ import (
 func Bar(standardError float64) float64 { return max(leastBits, leastSigma*standardError) }
 
 // KinBar is the same for a newcomer that is near another, as a copy is that was trained on: what it is paid for, the other
-// told before it. It must be seen to tell half as much again, by two panels at least, and is paid for what is beyond that.
-// Who tells 0.02 bits, known to 0.006 by a panel, still gets in within its probation in 97 cases of 100.
+// told before it. It is as high as it can be when who tells 0.02 bits, known to 0.006 by a panel, is to be let in within its
+// probation in 95 cases of 100: the more is asked of kin, the more a copy has to learn of its own. It is decided by two
+// panels at least, and paid for what is beyond the bar.
 func KinBar(standardError float64) float64 { return max(leastOfKin, leastSigma*standardError) }
 
 // Power is the part of newcomers who are let in within so many panels when they tell truth bits beyond prior art and one

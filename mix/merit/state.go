@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // MaxStateBytes bounds what Parse reads.
@@ -15,20 +16,21 @@ const MaxStateBytes = 1 << 20
 var ErrState = errors.New("not a state of merit")
 
 const (
-	layout        = 1  // of the bytes of a State
+	layout        = 2  // of the bytes of a State
 	forgetAfter   = 50 // panels without an answer, after which a version must begin again
 	mostPanels    = 1 << 30
 	maxNeighbours = 20 // a version remembers distances to
 )
 
 // State is what is remembered from panel to panel: of each miner which version of its behaviour is being judged. It
-// holds no positions and no answers: about 1 KiB per miner, and 100 KiB of what was learnt of whom to believe. The zero value is one that has seen nothing.
+// holds no positions and no answers: about 1 KiB per miner, and 150 KiB of what was learnt of whom to believe and of how
+// answers go together. The zero value is one that has seen nothing.
 type State struct {
 	Layout   int
 	Height   int64 // of the last panel
 	Versions []version
 	Gate     memory
-	Ties     ties
+	Ties     []ties // of the latest panels
 }
 
 // version is a miner's behaviour while it stays what it is.
@@ -36,14 +38,15 @@ type version struct {
 	ID, Owner, Model string
 	Since            int64   // as the panel had it
 	Begun            int64   // height from which it counts
-	Rise             float64 // by how much it was better than the version before: among those that begin together, who moved less is earlier
+	Rise             float64 // how much it changed when it began: among those that begin together, who moved less is earlier
 	Toward           string  // whose answers it came near to when it began; may be empty
-	Doubt            string  // the newcomer that it may have turned into in the latest panel; may be empty
+	Quarrel          quarrel
 	Admitted         bool
 	Seated           bool   // the version before it was admitted
 	Marginal         sample // bits it tells beyond its prior art, over its panels
 	Skill            sample // bits by which it beat the public model when it began
-	Profile          profile
+	Apart            sample // the same without those who may have turned into it
+	Paid             sample // its share of the pay, while it had no quarrel
 	Near             []neighbour
 	Held             []string // miners whose answers were held against it while it was on probation
 	Panels           int      // that it answered
@@ -101,18 +104,18 @@ func (s *State) check() error {
 	if err := s.Gate.check(); err != nil {
 		return err
 	}
-	if !s.Ties.valid() {
+	if len(s.Ties) > remembered || slices.ContainsFunc(s.Ties, func(t ties) bool { return !t.valid() }) {
 		return fmt.Errorf("%w: its ties are not sane", ErrState)
 	}
 	seen := map[string]bool{}
 	for i := range s.Versions {
 		v := &s.Versions[i]
 		switch {
-		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model), len(v.Toward), len(v.Doubt)) > maxName || seen[v.ID]:
+		case v.ID == "" || max(len(v.ID), len(v.Owner), len(v.Model), len(v.Toward)) > maxName || seen[v.ID]:
 			return fmt.Errorf("%w: version %d has no name of its own", ErrState, i)
 		case len(v.Near) > maxNeighbours || len(v.Held) > mostPrior+mostPending || min(v.Panels, v.Silent, v.Gone) < 0 || max(v.Panels, v.Silent, v.Gone) > mostPanels:
 			return fmt.Errorf("%w: version of %s is out of bounds", ErrState, v.ID)
-		case !v.Marginal.valid() || !v.Skill.valid() || !v.Profile.valid() || !(math.Abs(v.Rise) < 1e6):
+		case !v.Quarrel.valid() || !v.Marginal.valid() || !v.Skill.valid() || !v.Paid.valid() || !v.Apart.valid() || !(math.Abs(v.Rise) < 1e6):
 			return fmt.Errorf("%w: version of %s has no sane figures", ErrState, v.ID)
 		}
 		seen[v.ID] = true

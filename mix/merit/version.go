@@ -9,14 +9,13 @@ import (
 )
 
 // Whoever was admitted for what it was may become another: a weak miner that passes questions on to a strong one. What
-// a miner is, shows in its answers: by how much it beats the public model and where, and how far it is from others. When
-// it is much better, or has come near another that has changed less, it has become another version, which is as young as
-// the change and has yet to be admitted.
+// a miner is, shows in its answers: by how much it beats the public model, how far it is from others, and how its answers
+// follow from theirs. When it is much better, or when its answers and another's have come near each other and its are those
+// that have changed, it has become another version, which is as young as the change and has yet to be admitted.
 const (
 	riseBits  = 0.15 // per byte better than when the version began, beyond riseErrors standard errors
 	riseSigma = 3
 	closer    = 0.7 // of a former distance: less means that one of the two has moved
-	seated    = 2.0 // times as much must one that is in have changed as one that is not, to be the one that moved
 	farthest  = 3.0 // bits at one position; more is no farther
 )
 
@@ -38,12 +37,19 @@ func (e *exam) recall(s *State) {
 
 // renew begins versions anew of those whose answers have changed. It judges all by what they were before any began anew.
 func (e *exam) renew() {
+	for _, n := range e.entrants {
+		if n.version.Admitted && n.column != 0 {
+			n.standing.Turn, _ = e.turn(n, e.panel.Height)
+		}
+	}
 	moved, toward := make([]float64, len(e.entrants)), make([]string, len(e.entrants))
 	for k, n := range e.entrants {
-		if n.column != 0 {
-			moved[k], toward[k] = e.approached(n)
-			moved[k] = max(moved[k], e.risen(n))
+		if n.column == 0 {
+			continue
 		}
+		n.quarrel, n.version.Quarrel = n.version.Quarrel, quarrel{}
+		moved[k], toward[k] = e.approached(n)
+		moved[k] = max(moved[k], e.risen(n))
 		if moved[k] == 0 {
 			moved[k], toward[k] = e.joined(n)
 		}
@@ -53,6 +59,11 @@ func (e *exam) renew() {
 			continue
 		}
 		v := &n.version
+		for _, m := range e.entrants {
+			if m.version.Quarrel.With == v.ID {
+				m.version.Quarrel = quarrel{} // it is known now
+			}
+		}
 		*v = version{ID: v.ID, Owner: v.Owner, Model: v.Model, Since: v.Since, Begun: e.panel.Height, Rise: moved[k], Skill: n.skill,
 			Seated: v.Admitted || v.Seated, Held: v.Held, Toward: toward[k]}
 	}
@@ -72,130 +83,6 @@ func (e *exam) risen(n *entrant) float64 {
 	return rise
 }
 
-// approached is how much nearer n's answers have come to another's, in bits, and whose, when it was n that moved: it is
-// the one of the two that changed more, in where it is strong and in its distances to third parties, the public model among them.
-func (e *exam) approached(n *entrant) (most float64, toward string) {
-	for _, k := range e.entrants {
-		was, ok := n.version.near(&k.version)
-		if k == n || !ok || k.column == 0 || k.owner == n.owner {
-			continue
-		}
-		now := e.distance(n.column, k.column)
-		if now >= closer*was || was-now <= most {
-			continue
-		}
-		doubt := 1.0
-		if n.version.Admitted && !k.version.Admitted {
-			doubt = seated
-		}
-		if float64(e.stir(n, k)*e.strayed(n)) > float64(doubt*e.stir(k, n)*e.strayed(k)) {
-			most, toward = was-now, k.version.ID
-		}
-	}
-	return most, toward
-}
-
-// joined is by how many bits n, which is in, has strayed, and whose answers it gives now, when these are a newcomer's and n
-// is the one of the two that turned. Nobody has seen the two apart, so n's own past has to tell. A text that is out of the
-// ordinary can look like a turn: the panel in which the newcomer is first heard makes a doubt of it, and the next decides.
-func (e *exam) joined(n *entrant) (strayed float64, toward string) {
-	if !n.version.Admitted || n.column == 0 {
-		return 0, ""
-	}
-	doubt := n.version.Doubt
-	n.version.Doubt = ""
-	for _, k := range e.entrants {
-		doubted := doubt != "" && k.version.ID == doubt
-		if k.column == 0 || k.owner == n.owner || k.version.Panels > 0 && !doubted || !e.near(k.column, n.column, e.others(n)) || !e.turned(n) {
-			continue
-		}
-		if doubted {
-			k.version.Marginal = sample{} // it was held against n, and tells more than that
-			return e.strayed(n), doubt
-		}
-		n.version.Doubt = k.version.ID
-	}
-	return 0, ""
-}
-
-// others are the columns of those who are in, but for n.
-func (e *exam) others(n *entrant) []int {
-	list := []int{0}
-	for _, k := range e.entrants {
-		if k != n && k.version.Admitted && k.column != 0 {
-			list = append(list, k.column)
-		}
-	}
-	return list
-}
-
-// stir is how much n's distances to third parties have changed since its version began, but for that to other: the root
-// of the mean square of changes in logarithms. What changed for everybody alike is the text's doing.
-func (e *exam) stir(n, other *entrant) float64 {
-	squares, count := 0.0, 0
-	for _, near := range n.version.Near {
-		change, ok := e.change(n, near)
-		if !ok || near.ID == other.version.ID {
-			continue
-		}
-		off := change - e.commonChange(near, n, other)
-		squares += float64(off * off)
-		count++
-	}
-	if count == 0 {
-		return 0
-	}
-	return math.Sqrt(squares / float64(count))
-}
-
-// change is the binary logarithm of how n's distance to a neighbour has changed.
-func (e *exam) change(n *entrant, near neighbour) (change float64, ok bool) {
-	column, ok := e.columnOf(near)
-	if !ok || n.column == 0 || near.Bits <= 0 {
-		return 0, false
-	}
-	now := e.distance(n.column, column)
-	if now <= 0 {
-		return 0, false
-	}
-	return mix.Log2(now / near.Bits), true
-}
-
-// commonChange is the median change of distances to a neighbour of all but two; 0 when there are none.
-func (e *exam) commonChange(near neighbour, but, butToo *entrant) float64 {
-	var changes []float64
-	for _, n := range e.entrants {
-		if n == but || n == butToo {
-			continue
-		}
-		for _, x := range n.version.Near {
-			if x.ID != near.ID || x.Begun != near.Begun {
-				continue
-			}
-			if change, ok := e.change(n, x); ok {
-				changes = append(changes, change)
-			}
-		}
-	}
-	if len(changes) == 0 {
-		return 0
-	}
-	slices.Sort(changes)
-	return changes[len(changes)/2]
-}
-
-func (e *exam) columnOf(near neighbour) (column int, ok bool) {
-	if near.ID == "" {
-		return 0, true
-	}
-	for _, n := range e.entrants {
-		if n.version.ID == near.ID && n.version.Begun == near.Begun {
-			return n.column, n.column != 0
-		}
-	}
-	return 0, false
-}
-
 // near is how far w was when the two were first seen together.
 func (v *version) near(w *version) (bits float64, ok bool) {
 	for _, n := range v.Near {
@@ -206,24 +93,22 @@ func (v *version) near(w *version) (bits float64, ok bool) {
 	return 0, false
 }
 
-// note writes down what versions are like that are seen for the first time, and how far they are from others: from those
-// who are in, and from the most skilled of those who may yet be.
+// note writes down how far versions are from others that they are seen together with for the first time: from those who
+// are in, and from the most skilled of those who may yet be.
 func (e *exam) note() {
-	known := e.worthNoting()
+	in, pending := e.seen()
+	known := append(in, pending[:min(len(pending), mostPending)]...)
 	for _, n := range e.entrants {
 		if n.column == 0 {
 			continue
 		}
 		v := &n.version
-		if len(v.Profile) == 0 {
-			v.Profile = e.profileOf(n.column)
-		}
 		v.Near = slices.DeleteFunc(v.Near, func(x neighbour) bool { return e.outdated(x) })
 		if _, ok := v.near(&version{}); !ok {
 			v.Near = append(v.Near, neighbour{Bits: e.distance(n.column, 0)})
 		}
 		for _, k := range known {
-			if _, ok := v.near(&k.version); ok || k == n || len(v.Near) >= maxNeighbours || v.doubts(&k.version) || k.version.doubts(v) {
+			if _, ok := v.near(&k.version); ok || k == n || len(v.Near) >= maxNeighbours || v.Quarrel.With == k.version.ID || k.version.Quarrel.With == v.ID {
 				continue
 			}
 			v.Near = append(v.Near, neighbour{k.version.ID, k.version.Begun, e.distance(n.column, k.column)})
@@ -231,9 +116,8 @@ func (e *exam) note() {
 	}
 }
 
-// worthNoting lists those who are in, and then those on probation.
-func (e *exam) worthNoting() []*entrant {
-	var in, pending []*entrant
+// seen are those who have answered and are in, and those who are on probation, the most skilled first.
+func (e *exam) seen() (in, pending []*entrant) {
 	for _, k := range e.entrants {
 		switch {
 		case k.column == 0:
@@ -243,12 +127,11 @@ func (e *exam) worthNoting() []*entrant {
 			pending = append(pending, k)
 		}
 	}
-	slices.SortStableFunc(pending, func(a, b *entrant) int { return cmp.Compare(b.skill.Mean, a.skill.Mean) })
-	return append(in, pending[:min(len(pending), mostPending)]...)
+	for _, list := range [][]*entrant{in, pending} {
+		slices.SortStableFunc(list, func(a, b *entrant) int { return cmp.Compare(b.skill.Mean, a.skill.Mean) })
+	}
+	return in, pending
 }
-
-// doubts says whether v may have turned into w: then it is not known how far they are.
-func (v *version) doubts(w *version) bool { return v.Doubt != "" && v.Doubt == w.ID }
 
 // outdated says whether a neighbour has become another version since, or was not let in.
 func (e *exam) outdated(x neighbour) bool {
@@ -301,17 +184,6 @@ func (e *exam) logsOf(column int) []float64 {
 	return l
 }
 
-// doubted lists those who may have turned into somebody.
-func (e *exam) doubted() []tied {
-	var list []tied
-	for _, n := range e.entrants {
-		if n.version.Doubt != "" {
-			list = append(list, tied{n.version.ID, n.version.Begun})
-		}
-	}
-	return list
-}
-
 // remember writes the panel's versions into s, and lets go of those that are long gone.
 func (e *exam) remember(s *State) {
 	present := map[string]bool{}
@@ -333,5 +205,5 @@ func (e *exam) remember(s *State) {
 		}
 	}
 	s.Versions = versions
-	s.Ties = e.tiesNow().renewed(e.ties, e.doubted())
+	s.Ties = append(e.ties[max(0, len(e.ties)+1-remembered):], e.tiesNow())
 }

@@ -131,3 +131,30 @@ func TestOnceKnowsWhatWasPublished(t *testing.T) {
 	require.True(t, r.Miners[1].Admitted)
 	require.True(t, r.Miners[2].Admitted)
 }
+
+// Whose answers no longer follow from the others' as they did has turned, and nobody else has.
+func TestTurn(t *testing.T) {
+	for name, turns := range map[string]bool{"it turns": true, "nobody does": false} {
+		t.Run(name, func(t *testing.T) {
+			results := season(t, 3, func(epoch int, w *world) {
+				first, second := w.answers(1.5, 0), w.answers(0, 1.5)
+				one := first
+				if epoch == 2 && turns {
+					one = w.perturbed(second)
+				}
+				w.add("one", 5, one)
+				w.add("second", 10, second)
+				w.add("third", 20, w.answers(0.7, 0.7))
+			})
+			for _, m := range results[0].Miners {
+				require.Zero(t, m.Turn, "there is nothing to tell it by")
+			}
+			last := results[2].Miners
+			require.Equal(t, turns, last[0].Turn > merit.Turned)
+			require.Less(t, last[1].Turn, merit.Turned)
+			require.Less(t, last[2].Turn, merit.Turned)
+			require.Equal(t, !turns, last[0].Admitted)
+			require.True(t, last[1].Admitted)
+		})
+	}
+}

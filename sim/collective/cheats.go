@@ -46,6 +46,8 @@ type cheat struct {
 	// split cheats are an owner's who appears as several: the victim is what it would be as one, and those who must keep
 	// what they had are the others.
 	split bool
+	// turns cheats are of members who answer otherwise from epoch 1 on.
+	turns bool
 	// waits is how many epochs longer than without the cheat the victim may wait to be let in: what it keeps is counted
 	// from then on.
 	waits int

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/dendra-net/dendra/mix/merit"
 )
 
 // Markdown writes the table as it stands in the documentation.
@@ -20,6 +22,10 @@ func (t Table) Markdown(out io.Writer) error {
 	b.WriteString("\n| honest newcomer | games | tells (bits) | standard error | let in at once | let in |\n|---|---|---|---|---|---|\n")
 	for _, n := range t.Newcomers {
 		fmt.Fprintf(&b, "| %s | %d | %.4f | %.4f | %.0f %% | %.0f %% |\n", n.Name, n.Games, n.Marginal, n.Error, 100*n.AtOnce, 100*n.Admitted)
+	}
+	fmt.Fprintf(&b, "\n| turns of (times what chance leaves) | panels | least | median | most | above %.1f | above %.1f |\n|---|---|---|---|---|---|---|\n", merit.Doubtful, merit.Turned)
+	for _, n := range t.Turns {
+		fmt.Fprintf(&b, "| %s | %d | %.2f | %.2f | %.2f | %.1f %% | %.1f %% |\n", n.Of, n.Count, n.Least, n.Median, n.Most, 100*n.Doubtful, 100*n.Turned)
 	}
 	b.WriteString("\n| copy trained on | of | effort | games | tells (bits) | standard error | let in | earns, mean | earns, most | victim keeps, mean | victim keeps, worst | both |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, c := range t.Tuned {

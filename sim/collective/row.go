@@ -8,18 +8,20 @@ import (
 
 // Row is a cheat against its victims. Ratios are to what the victim earned where the cheat did not take place.
 type Row struct {
-	Cheat       string   `json:"cheat"`
-	Victims     []string `json:"victims"`
-	Games       int      `json:"games"`        // seeds times victims
-	Admitted    float64  `json:"admitted"`     // part of games in which a thief was let in
-	Thief       float64  `json:"thief"`        // what the thief earned more than before, of the victim's pay: mean
-	ThiefWorst  float64  `json:"thief_worst"`  // the same in its worst game
-	Kept        float64  `json:"kept"`         // what the victim kept; of a split, the other that kept least
-	KeptWorst   float64  `json:"kept_worst"`   // the same in its worst game
-	OthersWorst float64  `json:"others_worst"` // the least that any honest member kept in any game
-	Variant     string   `json:"variant"`      // that paid best in the worst game
-	Victim      string   `json:"victim"`       // of the worst game
-	Marginal    float64  `json:"marginal"`     // the most that the thief told beyond prior art, mean over games, bits per byte
+	Cheat       string    `json:"cheat"`
+	Victims     []string  `json:"victims"`
+	Games       int       `json:"games"`        // seeds times victims
+	Admitted    float64   `json:"admitted"`     // part of games in which a thief was let in
+	Thief       float64   `json:"thief"`        // what the thief earned more than before, of the victim's pay: mean
+	ThiefWorst  float64   `json:"thief_worst"`  // the same in its worst game
+	Kept        float64   `json:"kept"`         // what the victim kept; of a split, the other that kept least
+	KeptWorst   float64   `json:"kept_worst"`   // the same in its worst game
+	OthersWorst float64   `json:"others_worst"` // the least that any honest member kept in any game
+	Variant     string    `json:"variant"`      // that paid best in the worst game
+	Victim      string    `json:"victim"`       // of the worst game
+	Marginal    float64   `json:"marginal"`     // the most that the thief told beyond prior art, mean over games, bits per byte
+	thieves     []float64 // turns of turncoats, and of the others in their markets, in the epoch in which they turn
+	beside      []float64
 }
 
 // newRow is one of no games.
@@ -68,6 +70,9 @@ func (r *Row) against(ctx context.Context, w *world, c cheat, victims ...string)
 		for k := range games {
 			games[k].hold(v, h, yard, before)
 		}
+		if c.turns {
+			r.gather(v, h)
+		}
 	}
 	for _, g := range games {
 		if g.due > 0 {
@@ -75,6 +80,20 @@ func (r *Row) against(ctx context.Context, w *world, c cheat, victims ...string)
 		}
 	}
 	return nil
+}
+
+// gather notes how much everybody turned when the thieves did.
+func (r *Row) gather(v lineup, h *history) {
+	for _, p := range h.players {
+		s := h.standing(1, p.id)
+		switch {
+		case s == nil || s.Turn == 0:
+		case slices.Contains(v.thieves, p.id):
+			r.thieves = append(r.thieves, s.Turn)
+		default:
+			r.beside = append(r.beside, s.Turn)
+		}
+	}
 }
 
 // game is what a cheat's variants brought against one victim.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dendra-net/dendra/mix/merit"
 )
@@ -69,9 +70,40 @@ type Table struct {
 	Positions int        `json:"positions"`
 	Whole     Whole      `json:"whole"`
 	Members   []Member   `json:"members"`
+	Turns     []Turns    `json:"turns"`
 	Newcomers []Newcomer `json:"newcomers"`
 	Tuned     []Tuned    `json:"tuned"`
 	Cheats    []Row      `json:"cheats"`
+}
+
+// Turns is by how many times what chance leaves miners' answers no longer followed from the others' as before: see
+// merit.Standing.
+type Turns struct {
+	Of       string  `json:"of"`
+	Count    int     `json:"count"`
+	Median   float64 `json:"median"`
+	Most     float64 `json:"most"`
+	Least    float64 `json:"least"`
+	Doubtful float64 `json:"doubtful"` // part of them above merit.Doubtful
+	Turned   float64 `json:"turned"`   // and above merit.Turned
+}
+
+func turnsOf(of string, list []float64) Turns {
+	t := Turns{Of: of, Count: len(list)}
+	if len(list) == 0 {
+		return t
+	}
+	slices.Sort(list)
+	t.Least, t.Median, t.Most = list[0], list[len(list)/2], list[len(list)-1]
+	for _, v := range list {
+		if v > merit.Doubtful {
+			t.Doubtful += 1 / float64(len(list))
+		}
+		if v > merit.Turned {
+			t.Turned += 1 / float64(len(list))
+		}
+	}
+	return t
 }
 
 // Member is one of the honest market, on average over epochs.
@@ -106,6 +138,7 @@ func Run(ctx context.Context, o Options) (Table, error) {
 			o.Report(k+1, o.Seeds)
 		}
 	}
+	lab.turns()
 	lab.table.average()
 	return lab.table, nil
 }
@@ -114,6 +147,7 @@ func Run(ctx context.Context, o Options) (Table, error) {
 type lab struct {
 	options Options
 	table   Table
+	honest  []float64 // turns in the market of the honest
 }
 
 func (l *lab) visit(ctx context.Context, w *world) error {
@@ -152,6 +186,9 @@ func (l *lab) whole(w *world) error {
 	for _, r := range h.results {
 		t.Whole.add(r)
 		for k, s := range r.Miners {
+			if s.Turn > 0 {
+				l.honest = append(l.honest, s.Turn)
+			}
 			m := &t.Members[k]
 			m.Loss, m.Skill, m.Pruning, m.Share = m.Loss+s.Loss, m.Skill+s.Skill, m.Pruning+s.Pruning, m.Share+s.Share
 		}
@@ -168,6 +205,17 @@ func (a *Whole) add(r merit.Result) {
 		a.Surely++
 	}
 	a.Mixture, a.Best, a.Gain, a.GainSE = a.Mixture+r.Mixture, a.Best+r.BestLoss, a.Gain+r.Gain, a.GainSE+r.GainSE
+}
+
+// turns sums up how much the honest turned, and turncoats.
+func (l *lab) turns() {
+	t := &l.table
+	t.Turns = append(t.Turns, turnsOf("honest miners", l.honest))
+	for _, r := range t.Cheats {
+		if len(r.thieves) > 0 {
+			t.Turns = append(t.Turns, turnsOf(r.Cheat, r.thieves), turnsOf("the others beside it", r.beside))
+		}
+	}
 }
 
 // newcomers lets honest miners join markets in which they are not.

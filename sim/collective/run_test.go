@@ -28,20 +28,17 @@ func TestWholeTable(t *testing.T) {
 	require.NoError(t, table.Markdown(os.Stdout))
 }
 
-// Two panels of 960 positions say too little of one game in which a member of the market changes: an honest miner that is
-// let in an epoch sooner or later moves everybody's shares. Of these rows the means are held; the worst games are by
-// TestTurncoatsAtFullPanels, or docs/intelligence-cheats.md says which are not.
+// Two panels of 960 positions say too little of who has turned into whom: TestTurncoats plays these with 2,496. And too little
+// of one game in which a member appears as two: an honest miner that is let in an epoch sooner or later moves everybody's
+// shares. Of these the means are held.
 var (
-	unsteadyThief  = map[string]bool{"weak first, drifts to another": true, "equal turns into another": true}
-	unsteadyVictim = map[string]bool{"weak first, then relays another": true, "weak first, drifts to another": true,
-		"equal turns into another": true, "two halves of one model": true, "one model under two hotkeys": true}
+	fullPanelsOnly = map[string]bool{"weak first, then relays another": true, "weak first, drifts to another": true,
+		"weak first, relays a newcomer at once": true, "equal turns into another": true}
+	unsteady = map[string]bool{"two halves of one model": true, "one model under two hotkeys": true}
 )
 
-// fullPanelsOnly is a cheat that two panels of 960 positions do not always see: TestTurncoatsAtFullPanels holds it.
-const fullPanelsOnly = "weak first, relays a newcomer at once"
-
-// Every cheat is played against three victims or more on every text of five seeds. But for one, none earns a twentieth of its
-// victim's pay, and no victim loses a twentieth; whoever tells something is let in; the collective is better than its best member.
+// Every cheat is played against three victims or more on every text of five seeds. None earns a twentieth of its victim's pay,
+// and no victim loses a twentieth; whoever tells something is let in; the collective is better than its best member.
 func TestCheatsDoNotPay(t *testing.T) {
 	table, err := collective.Run(t.Context(), collective.Options{Epochs: 3, Passages: 40})
 	require.NoError(t, err)
@@ -49,19 +46,18 @@ func TestCheatsDoNotPay(t *testing.T) {
 	require.NoError(t, table.Markdown(&text))
 	t.Log(text.String())
 	for _, r := range table.Cheats {
-		if r.Cheat == fullPanelsOnly {
+		if fullPanelsOnly[r.Cheat] {
 			continue
 		}
 		require.GreaterOrEqual(t, len(r.Victims), 3, r.Cheat)
 		require.GreaterOrEqual(t, r.Games, 14, r.Cheat)
 		require.LessOrEqual(t, r.Thief, 0.05, r.Cheat)
 		require.GreaterOrEqual(t, r.Kept, 0.95, r.Cheat)
-		if !unsteadyThief[r.Cheat] {
-			require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
+		require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
+		if unsteady[r.Cheat] {
+			continue
 		}
-		if !unsteadyVictim[r.Cheat] {
-			require.GreaterOrEqual(t, r.KeptWorst, 0.95, r.Cheat)
-		}
+		require.GreaterOrEqual(t, r.KeptWorst, 0.95, r.Cheat)
 	}
 	for _, n := range table.Newcomers {
 		if n.Error > 0 && n.Marginal >= 3.5*n.Error && n.Marginal >= 0.02 { // two panels of a thousand positions tell little

@@ -21,11 +21,11 @@ func turncoats() []cheat {
 		}
 	}
 	return []cheat{
-		{name: "weak first, then relays another", yard: leaves, victims: manySorts,
+		{name: "weak first, then relays another", turns: true, yard: leaves, victims: manySorts,
 			variants: change("relay", func(v string) behaviour { return turns(1, model("weak"), relayed(v)) })},
-		{name: "weak first, drifts to another", yard: leaves, stays: stays, victims: manySorts,
+		{name: "weak first, drifts to another", turns: true, yard: leaves, stays: stays, victims: manySorts,
 			variants: change("drift", func(v string) behaviour { return drifts(4, model("weak"), relayed(v)) })},
-		{name: "weak first, relays a newcomer at once", yard: func(v string) []player { return append([]player{weak}, late(v)...) },
+		{name: "weak first, relays a newcomer at once", turns: true, yard: func(v string) []player { return append([]player{weak}, late(v)...) },
 			victims: manySorts, waits: 1, variants: func(v string) []lineup {
 				p := player{id: "weak", since: weak.since, act: turns(1, model("weak"), relayed(v))}
 				return []lineup{{"relay", append([]player{p}, late(v)...), []string{"weak"}}}
@@ -34,7 +34,7 @@ func turncoats() []cheat {
 			p := player{id: "thief", act: relayed(youngModel[v])}.joins(1)
 			return []lineup{{"stale", append(improving(v), p), []string{"thief"}}}
 		}},
-		{name: "equal turns into another", victims: manySorts,
+		{name: "equal turns into another", turns: true, victims: manySorts,
 			yard: func(v string) []player { return leaving(equalOf[v]) },
 			variants: func(v string) []lineup {
 				return []lineup{{equalOf[v] + " relays " + v, turning(equalOf[v], relayed(v)), []string{equalOf[v]}}}

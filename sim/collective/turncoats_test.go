@@ -6,18 +6,29 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// With 2,500 positions an epoch nobody is paid on this text for turning into another, and who it turns into loses nothing.
-// On other text some are: docs/intelligence-cheats.md says how many.
-func TestTurncoatsAtFullPanels(t *testing.T) {
+// Who is in and turns into another earns less than a twentieth of what who it turns into does, and takes less than a
+// twentieth of that, on average over texts that the rules were not made on. Two panels of a thousand positions do not tell
+// who has turned, so these games have 2,496.
+func TestTurncoats(t *testing.T) {
 	all, err := experts("")
 	require.NoError(t, err)
-	w, err := newWorld(1, 4, 104, all)
-	require.NoError(t, err)
-	for _, c := range turncoats() {
-		r := newRow(c)
-		require.NoError(t, r.play(t.Context(), w, c))
-		require.GreaterOrEqual(t, r.Games, 3, r.Cheat)
-		require.LessOrEqual(t, r.ThiefWorst, 0.05, r.Cheat)
-		require.GreaterOrEqual(t, r.KeptWorst, 0.95, r.Cheat)
+	rows := map[string]*Row{}
+	for _, seed := range []uint64{1, 301, 401} {
+		w, err := newWorld(seed, 4, 104, all)
+		require.NoError(t, err)
+		for _, c := range turncoats() {
+			if rows[c.name] == nil {
+				r := newRow(c)
+				rows[c.name] = &r
+			}
+			require.NoError(t, rows[c.name].play(t.Context(), w, c))
+		}
+	}
+	for name, r := range rows {
+		games := float64(r.Games)
+		t.Logf("%s: %d games, thief %.3f (worst %.3f), victim keeps %.3f (worst %.3f)", name, r.Games, r.Thief/games, r.ThiefWorst, r.Kept/games, r.KeptWorst)
+		require.GreaterOrEqual(t, r.Games, 9, name)
+		require.LessOrEqual(t, r.Thief/games, 0.05, name)
+		require.GreaterOrEqual(t, r.Kept/games, 0.95, name)
 	}
 }
