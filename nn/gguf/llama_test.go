@@ -50,7 +50,8 @@ func load(path string) (*nn.Model, error) {
 
 // An installed llama.cpp or Ollama writes what the engine writes.
 //
-// TestDriversSpeakToAStandIn sees to it that those which are not installed are spoken to as they should be.
+// Run for real: Ollama 0.6.8, and below llama.cpp within Node. Of llama.cpp's own programs only the flags and requests were
+// tried, as its documentation has them: TestDriversSpeakToAStandIn.
 func TestInstalledEnginesWriteTheSame(t *testing.T) {
 	for _, e := range engines {
 		t.Run(e.command, func(t *testing.T) {
