@@ -47,7 +47,7 @@ func (e *exam) admit() {
 		}
 		e.weigh(n, order[:k])
 		if !n.version.Admitted {
-			n.decide(missing)
+			e.decide(n, missing)
 		}
 	}
 }
@@ -115,8 +115,12 @@ func (e *exam) news(public []int, column int) sample {
 	return e.gain(with(public, e.pools.addCapped(column, public)), with(public, column))
 }
 
-// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away.
-func (n *entrant) decide(missing string) {
+// decide lets n in when it tells something beyond doubt, unless somebody earlier may only be away. Beside one that has likelier
+// turned into n than n into that one, n is decided by what it tells apart from it.
+func (e *exam) decide(n *entrant, missing string) {
+	if e.aped(n) {
+		n.version.Marginal, n.kin = n.version.Apart, false
+	}
 	m, bar := n.version.Marginal, n.bar()
 	switch {
 	case n.kin && !n.learnt() && n.version.Panels < kinPanels:
@@ -128,6 +132,13 @@ func (n *entrant) decide(missing string) {
 	default:
 		n.version.Admitted = true
 	}
+}
+
+// aped says whether one that is in has likelier turned into n than n into it.
+func (e *exam) aped(n *entrant) bool {
+	return slices.ContainsFunc(e.entrants, func(b *entrant) bool {
+		return b.version.Admitted && b.version.Quarrel.With == n.version.ID && b.version.Quarrel.Suspect == aping
+	})
 }
 
 // bar is how much n is asked for. Of one that was in and has learnt it is half as much: who learns should not lose its

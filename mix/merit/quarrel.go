@@ -36,7 +36,8 @@ type suspicion int
 const (
 	unsuspected suspicion = iota
 	suspected             // it is paid no more than before, but for what may be chance
-	likelier              // than that the other has: it is paid half of what it was
+	aping                 // the same, and one on probation is decided by what it tells apart from it
+	likelier              // than that the other has: it is paid a quarter of what it was
 	nearlySure            // it is suspended: no member of the mixture, no prior art to anybody, and paid nothing
 )
 
@@ -105,15 +106,21 @@ func (e *exam) between(n, k *entrant, from int64) (verdict, suspicion) {
 	return judgeTurns(a, b, n.version.Admitted && !k.version.Admitted, len(panels) >= hearings)
 }
 
-// judgeTurns says whether that one of two has turned whose turn is a. One that is in, beside one that may yet be, does not
-// lose its seat by less than Turned, nor pay for it.
+// judgeTurns says whether that one of two has turned whose turn is a. Beside one that may yet be let in, one that is in loses
+// nothing before it is known.
 func judgeTurns(a, b float64, beside, heard bool) (verdict, suspicion) {
+	more := 1.0 // times the other's turn by which four panels decide
+	if beside {
+		more = clearly
+	}
 	switch {
-	case a > max(Turned, clearly*b), heard && a > b && !beside:
+	case a > max(Turned, clearly*b), heard && a > more*b:
 		return turncoat, unsuspected
 	case b > max(Turned, clearly*a), heard:
 		return honest, unsuspected
-	case a > clearly*b && !beside:
+	case a > clearly*b && beside:
+		return undecided, aping
+	case a > clearly*b:
 		return undecided, nearlySure
 	case a >= b && !beside:
 		return undecided, likelier
@@ -212,13 +219,13 @@ func (e *exam) hold(members []*entrant) {
 // reasonFor says what a quarrel means for a suspect.
 func reasonFor(q quarrel) string {
 	return fmt.Sprintf("answers like %s of late: paid %s until it is known who has turned into whom", q.With,
-		[...]string{"as ever", "no more than before", "half of what it was", "nothing"}[q.Suspect])
+		[...]string{"as ever", "no more than before", "no more than before", "a quarter of what it was", "nothing"}[q.Suspect])
 }
 
 // most is what a suspect is paid in a panel of so many passages.
 func (v *version) most(passages int) float64 {
 	if v.Quarrel.Suspect == likelier {
-		return v.Paid.Mean / 2
+		return v.Paid.Mean / 4
 	}
 	one := v.Paid.Var * float64(v.Paid.N) / float64(passages)
 	return v.Paid.Mean + float64(leastSigma*math.Sqrt(v.Paid.Var+one))

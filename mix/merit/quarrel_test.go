@@ -19,7 +19,7 @@ func paidOf(shares ...float64) (*exam, []*entrant) {
 	return e, members
 }
 
-// Who may have turned into another is paid no more than before, but for chance, or half, or nothing; the others have the rest.
+// Who may have turned into another is paid no more than before, but for chance, or a quarter; the others have the rest.
 func TestSuspectsAreHeld(t *testing.T) {
 	chance := 2 * math.Sqrt(0.0008)
 	for name, c := range map[string]struct {
@@ -28,7 +28,7 @@ func TestSuspectsAreHeld(t *testing.T) {
 	}{
 		"nobody":     {[]suspicion{0, 0, 0}, []float64{0.5, 0.3, 0.2}, []float64{0.5, 0.3, 0.2}},
 		"one":        {[]suspicion{suspected, 0, 0}, []float64{0.5, 0.3, 0.2}, []float64{0.2 + chance, 0.3 * (0.8 - chance) / 0.5, 0.2 * (0.8 - chance) / 0.5}},
-		"likelier":   {[]suspicion{likelier, 0, 0}, []float64{0.5, 0.3, 0.2}, []float64{0.1, 0.3 * 0.9 / 0.5, 0.2 * 0.9 / 0.5}},
+		"likelier":   {[]suspicion{likelier, 0, 0}, []float64{0.5, 0.3, 0.2}, []float64{0.05, 0.3 * 0.95 / 0.5, 0.2 * 0.95 / 0.5}},
 		"earns less": {[]suspicion{0, 0, suspected}, []float64{0.6, 0.3, 0.1}, []float64{0.6, 0.3, 0.1}},
 		"all":        {[]suspicion{likelier, likelier, likelier}, []float64{0.4, 0.3, 0.3}, []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}},
 	} {
@@ -81,13 +81,17 @@ func TestJudgeTurns(t *testing.T) {
 		{a: 3.1, b: 2, beside: true, verdict: turncoat},
 		{a: 2, b: 3.1, verdict: honest},
 		{a: 2.9, b: 1, verdict: undecided, suspect: nearlySure},
-		{a: 2.9, b: 1, beside: true, verdict: undecided, suspect: suspected},
+		{a: 2.9, b: 1, beside: true, verdict: undecided, suspect: aping},
+		{a: 2.9, b: 2.8, beside: true, verdict: undecided, suspect: suspected},
+		{a: 1.4, b: 0.5, verdict: undecided, suspect: nearlySure},
+		{a: 1.4, b: 0.5, beside: true, verdict: undecided, suspect: aping},
 		{a: 5, b: 4, verdict: undecided, suspect: likelier},
 		{a: 4, b: 5, verdict: undecided, suspect: suspected},
 		{a: 1, b: 1.1, verdict: undecided},
 		{a: 1.2, b: 1.1, beside: true, verdict: undecided},
 		{a: 1.2, b: 1.1, heard: true, verdict: turncoat},
 		{a: 1.2, b: 1.1, heard: true, beside: true, verdict: honest},
+		{a: 1.2, b: 0.7, heard: true, beside: true, verdict: turncoat},
 		{a: 1.1, b: 1.2, heard: true, verdict: honest},
 	} {
 		v, s := judgeTurns(c.a, c.b, c.beside, c.heard)
