@@ -30,13 +30,14 @@ const (
 	guideMixture = "dendra miner run --subnet 3 "
 	guideTrain   = "dendra model "
 	guideFile    = "dendra miner run --subnet 2 "
+	guideCommit  = "printf "
 	guideCurve   = "dendra subnet curve "
 	guideAudit   = "dendra subnet audit "
 )
 
 // A command that the guide gains must gain a step here.
 func TestTheMarketRunsTheWholeGuide(t *testing.T) {
-	runs := []string{guideChat, guideServer, guideMixture, guideTrain, guideFile, guideCurve, guideAudit, "ollama serve"}
+	runs := []string{guideChat, guideServer, guideMixture, guideTrain, guideFile, guideCommit, guideCurve, guideAudit, "ollama serve"}
 	for _, line := range guide(t) {
 		require.True(t, slices.ContainsFunc(runs, func(begin string) bool { return strings.HasPrefix(line, begin) }), "no step runs: %s", line)
 	}
@@ -125,13 +126,26 @@ func (m *market) seats(t *testing.T, words []string) guided {
 	return g
 }
 
-// publishesGuidesFile trains, measures and exports the guide's model, and offers the file.
+// publishesGuidesFile trains, measures and exports the guide's model, offers the file, and finds on the chain what the guide
+// says is committed for it.
 func (m *market) publishesGuidesFile(t *testing.T) {
 	for _, line := range guideLines(t, guideTrain) {
 		r := m.run(t, strings.Fields(line)[1:]...)
 		require.Zero(t, r.code, "%s: %s", line, r)
 	}
-	m.guided = append(m.guided, m.seats(t, guideWords(t, guideFile)))
+	g := m.seats(t, guideWords(t, guideFile))
+	m.guided = append(m.guided, g)
+	hotkey, lines := m.hotkeys(t)[g.wallet], guideLines(t, guideCommit)
+	require.Len(t, lines, 1)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(lines[0], "HOTKEY_ADDRESS", hotkey, 1))
+	cmd.Dir = m.home
+	sum, err := cmd.Output()
+	require.NoError(t, err)
+	eventually(t, joinWithin, "the commitment that the guide has computed", func() bool {
+		var card struct{ Data string }
+		m.do(t, &card, "neuron", "show", "--subnet", strconv.Itoa(g.netuid), hotkey)
+		return card.Data != "" && strings.HasPrefix(string(sum), card.Data)
+	})
 }
 
 // servesGuidesModel runs the guide's server of a model, in Python, and a miner before it.
