@@ -74,15 +74,6 @@ func (e *exam) began(n, k *entrant) quarrel {
 	return quarrel{With: k.version.ID, From: e.panel.Height}
 }
 
-// leastTurn is how much n must have turned at least to be found a turncoat beside k: one that is in does not lose its seat
-// to one that may be by what may be chance.
-func leastTurn(n, k *entrant) float64 {
-	if n.version.Admitted && !k.version.Admitted {
-		return Turned
-	}
-	return 0
-}
-
 type verdict int
 
 const (

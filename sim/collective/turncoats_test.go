@@ -6,9 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Who is in and turns into another earns less than a twentieth of what who it turns into does, and takes less than a
-// twentieth of that, on average over texts that the rules were not made on. Two panels of a thousand positions do not tell
-// who has turned, so these games have 2,496.
+// Who is in and turns into another earns less than a twentieth of what that one does, and takes less than a twentieth of it,
+// on average over three texts. Two panels of a thousand positions do not tell who has turned, so these games have 2,496.
 func TestTurncoats(t *testing.T) {
 	all, err := experts("")
 	require.NoError(t, err)
