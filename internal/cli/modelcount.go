@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/dendra-net/dendra/internal/term"
 	"github.com/dendra-net/dendra/mix"
@@ -39,7 +38,7 @@ type counted struct {
 
 // countText makes a count model of a text, small enough to be published, and measures what is left of it.
 func (a *app) countText(c *cobra.Command, order int, text *textFlags, out string) error {
-	if err := checkCounting(c.Flags(), order, out); err != nil {
+	if err := checkCounting(c, order, out); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -72,9 +71,9 @@ func (a *app) countText(c *cobra.Command, order int, text *textFlags, out string
 	return a.emit(r, func(w io.Writer) error { return printCounted(w, r) })
 }
 
-func checkCounting(flags *pflag.FlagSet, order int, out string) error {
+func checkCounting(c *cobra.Command, order int, out string) error {
 	for _, name := range networkFlags {
-		if flags.Changed(name) {
+		if c.Flags().Changed(name) {
 			return usagef("bad_flag", "--%s is of networks, and --ngram makes none", name).withFix("leave --%s out, or --ngram", name)
 		}
 	}

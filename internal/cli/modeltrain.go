@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/dendra-net/dendra/internal/plot"
 	"github.com/dendra-net/dendra/internal/term"
@@ -68,7 +67,7 @@ func (a *app) modelTrainCommand() *cobra.Command {
 			if c.Flags().Changed("ngram") {
 				return a.countText(c, order, &text, out)
 			}
-			if err := checkGiven(c.Flags()); err != nil {
+			if err := checkGiven(c); err != nil {
 				return err
 			}
 			if err := checkTraining(want, out, picture); err != nil {
@@ -97,10 +96,12 @@ func (a *app) modelTrainCommand() *cobra.Command {
 }
 
 // checkGiven refuses zeros that were given: they would be taken for flags left out.
-func checkGiven(flags *pflag.FlagSet) error {
-	for name, want := range map[string]string{"steps": fmt.Sprintf("1 to %d", nn.MaxSteps), "seconds": fmt.Sprintf("more than 0, at most %d", maxSeconds)} {
-		if f := flags.Lookup(name); f.Changed && f.Value.String() == "0" {
-			return usagef("bad_value", "--%s is 0; want %s", name, want).withFix("leave --%s out, or give more", name)
+func checkGiven(c *cobra.Command) error {
+	for _, of := range []struct{ name, want string }{
+		{"steps", fmt.Sprintf("1 to %d", nn.MaxSteps)}, {"seconds", fmt.Sprintf("more than 0, at most %d", maxSeconds)},
+	} {
+		if f := c.Flags().Lookup(of.name); f.Changed && f.Value.String() == "0" {
+			return usagef("bad_value", "--%s is 0; want %s", of.name, of.want).withFix("leave --%s out, or give more", of.name)
 		}
 	}
 	return nil
