@@ -13,7 +13,7 @@ import (
 // follow from theirs. When it is much better, or when its answers and another's have come near each other and its are those
 // that have changed, it has become another version, which is as young as the change and has yet to be admitted.
 const (
-	riseBits  = 0.15 // per byte better than when the version began, beyond riseErrors standard errors
+	riseBits  = 0.15 // per byte better than when the version began, beyond riseSigma standard errors
 	riseSigma = 3
 	closer    = 0.7 // of a former distance: less means that one of the two has moved
 	farthest  = 3.0 // bits at one position; more is no farther
